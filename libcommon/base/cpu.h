@@ -1,0 +1,19 @@
+/*
+ * cpu: CPU_CLONES before a function makes the compiler build it for several
+ * instruction sets and choose at run time.  With -ffp-contract=off every
+ * clone computes the same bits.
+ */
+#ifndef BASE_CPU_H
+#define BASE_CPU_H
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define CPU_CLONES __attribute__((target_clones("default", "avx2", \
+	"arch=skylake-avx512")))
+#else
+#define CPU_CLONES
+#endif
+/* For what a clone calls in its loops: inlined, so that it is cloned too. */
+#define CPU_INLINE static inline __attribute__((always_inline))
+
+#endif

@@ -1,0 +1,425 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "cmd/cmd.h"
+#include "stream/digest.h"
+
+/* An input, for the provenance: a stream, or a plain file. */
+struct input {
+	char			*name;
+	FILE			*fp;
+	struct ts_reader	*reader;	/* NULL for a file */
+	char			 digest[DIGEST_SIZE];
+};
+
+static struct {
+	struct tool		*tool;
+	int			 has_seed;
+	uint64_t		 seed;
+	struct input		*input;
+	size_t			 n_inputs;
+	FILE			*fp;		/* the output */
+	char			*temporary;
+	struct ts_writer	*writer;
+	struct table		*table;
+	int			 live;		/* someone watches the table */
+} run;
+
+void *
+cmd_must(void *p)
+{
+	if (p == NULL)
+		die(RC_SYSTEM, "out of memory");
+	return p;
+}
+
+void
+cmd_check(int status, const struct err *e)
+{
+	if (status < 0)
+		die_err(e);
+}
+
+void
+cmd_begin(struct tool *t, int argc, char *argv[])
+{
+	diag_init(argv[0]);
+	opts_parse(t, argc, argv);
+	run.tool = t;
+}
+
+void
+cmd_seed(uint64_t seed)
+{
+	run.has_seed = 1;
+	run.seed = seed;
+}
+
+static struct input *
+add_input(const char *path)
+{
+	struct input *in = cmd_must(mem_grow(run.input, run.n_inputs + 1,
+	    sizeof *in));
+
+	run.input = in;
+	in += run.n_inputs++;
+	memset(in, 0, sizeof *in);
+	in->name = cmd_must(opts_canonical_path(path));
+	return in;
+}
+
+struct ts_reader *
+cmd_open(const char *path)
+{
+	int is_stdin = path == NULL || strcmp(path, "-") == 0;
+	struct stat st;
+	struct input *in;
+	FILE *fp;
+
+	fp = is_stdin ? stdin : fopen(path, "rb");
+	if (fp == NULL)
+		die(errno == ENOENT || errno == EISDIR ? RC_INPUT : RC_SYSTEM,
+		    "%s: %s", path, strerror(errno));
+	if (fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode))
+		die(RC_INPUT, "%s: is a directory, not a stream",
+		    is_stdin ? "<stdin>" : path);
+	if (is_stdin && isatty(fileno(stdin)))
+		die(RC_USAGE, "<stdin>: is a terminal, not a stream");
+	in = add_input(is_stdin ? "-" : path);
+	in->fp = fp;
+	in->reader = cmd_must(ts_reader_new(fp,
+	    is_stdin ? "<stdin>" : path));
+	return in->reader;
+}
+
+int
+cmd_next(struct ts_reader *in, struct ts_record *rec)
+{
+	int got = ts_read_record(in, rec);
+
+	cmd_check(got, ts_reader_err(in));
+	return got;
+}
+
+void
+cmd_read(struct ts_reader *in, float *x)
+{
+	cmd_check(ts_read_f32(in, x), ts_reader_err(in));
+}
+
+void
+cmd_same_layout(const struct ts_reader *in, const struct ts_record *rec,
+    const struct layout *l, const char *what)
+{
+	char why[256];
+
+	if (rec->layout == l || layout_equal(rec->layout, l))
+		return;
+	layout_difference(why, sizeof why, rec->layout, l, what);
+	die(RC_INPUT, "%s: record %zu: %s", ts_reader_name(in), rec->record,
+	    why);
+}
+
+void
+cmd_note_input(const char *path)
+{
+	struct input *in = add_input(path);
+	struct err e = { .rc = RC_OK };
+
+	cmd_check(digest_file(in->digest, path, &e), &e);
+}
+
+void
+cmd_append(struct vectors *v, const struct ts_reader *in,
+    const struct ts_record *rec, const float *x)
+{
+	if (v->layout == NULL) {
+		v->name = cmd_must(mem_strdup(ts_reader_name(in)));
+		v->layout = cmd_must(layout_as_f32(rec->layout));
+	}
+	v->x = cmd_must(mem_grow(v->x, v->n + 1,
+	    v->layout->n * sizeof *v->x));
+	v->labels = cmd_must(mem_grow(v->labels, v->n + 1,
+	    sizeof *v->labels));
+	if (v->layout->n > 0)
+		memcpy(v->x + v->n * v->layout->n, x,
+		    v->layout->n * sizeof *x);
+	labels_init(&v->labels[v->n]);
+	if (labels_copy(&v->labels[v->n], &rec->labels) != 0)
+		die(RC_SYSTEM, "out of memory");
+	v->n++;
+}
+
+void
+cmd_load(struct vectors *v, const char *path)
+{
+	struct ts_reader *in = cmd_open(path);
+	struct layout *first = NULL;
+	struct ts_record rec;
+	float *x = NULL;
+
+	memset(v, 0, sizeof *v);
+	while (cmd_next(in, &rec)) {
+		if (first == NULL) {
+			first = cmd_must(layout_copy(rec.layout));
+			x = cmd_must(mem_alloc(first->n, sizeof *x));
+		}
+		cmd_same_layout(in, &rec, first, "record 0");
+		cmd_read(in, x);
+		cmd_append(v, in, &rec, x);
+	}
+	if (v->name == NULL)
+		v->name = cmd_must(mem_strdup(ts_reader_name(in)));
+	layout_free(first);
+	mem_free(x);
+}
+
+void
+cmd_vectors_free(struct vectors *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		labels_clear(&v->labels[i]);
+	mem_free(v->labels);
+	mem_free(v->x);
+	mem_free(v->name);
+	layout_free(v->layout);
+	memset(v, 0, sizeof *v);
+}
+
+/* Adds one input to the run's node, and what made it before the node. */
+struct origin {
+	size_t	*from;
+	size_t	 n;
+};
+
+static struct origin
+merge_origin(struct prov *p, const struct input *in)
+{
+	struct origin o = { NULL, 0 };
+	const struct prov *src;
+	const size_t *origin;
+	size_t *map, i, n;
+
+	if (in->reader == NULL)
+		return o;
+	if (ts_reader_digest(in->reader)[0] != '\0') {
+		src = ts_reader_provenance(in->reader);
+		origin = ts_reader_origins(in->reader, &n);
+	} else {
+		src = ts_reader_header_provenance(in->reader);
+		origin = NULL;
+		n = 1;
+	}
+	if (src == NULL)
+		return o;
+	map = cmd_must(mem_alloc(src->n, sizeof *map));
+	if (prov_merge(p, src, map) != 0)
+		die(RC_SYSTEM, "out of memory");
+	o.from = cmd_must(mem_alloc(n, sizeof *o.from));
+	for (i = 0; i < n; i++)
+		o.from[i] = map[origin == NULL ? src->n - 1 : origin[i]];
+	o.n = n;
+	mem_free(map);
+	return o;
+}
+
+static struct prov *
+provenance(void)
+{
+	struct prov *p = cmd_must(prov_new());
+	struct origin *o = cmd_must(mem_alloc(run.n_inputs, sizeof *o));
+	size_t i, argc;
+	char **argv = cmd_must(opts_canonical(run.tool, &argc));
+	long at;
+
+	for (i = 0; i < run.n_inputs; i++)
+		o[i] = merge_origin(p, &run.input[i]);
+	at = prov_add_node(p, diag_tool(), PLUMBLINE_VERSION, argv, argc,
+	    run.has_seed ? &run.seed : NULL);
+	opts_canonical_free(argv, argc);
+	for (i = 0; at >= 0 && i < run.n_inputs; i++) {
+		const struct input *in = &run.input[i];
+
+		if (prov_add_input(p, (size_t)at, in->name,
+		    in->reader ? ts_reader_digest(in->reader) : in->digest,
+		    o[i].from, o[i].n) != 0)
+			at = -1;
+		mem_free(o[i].from);
+	}
+	if (at < 0)
+		die(RC_SYSTEM, "out of memory");
+	mem_free(o);
+	return p;
+}
+
+/* The output's file: run.fp. */
+static void
+open_output(void)
+{
+	struct stat st;
+	size_t n;
+
+	if (opt_output == NULL || strcmp(opt_output, "-") == 0) {
+		opt_output = NULL;
+		run.fp = stdout;
+		return;
+	}
+	n = strlen(opt_output) + sizeof ".tmp";
+	run.temporary = cmd_must(mem_alloc(n, 1));
+	snprintf(run.temporary, n, "%s.tmp", opt_output);
+	/* devices and pipes are written as they are */
+	if (stat(opt_output, &st) == 0 && !S_ISREG(st.st_mode)) {
+		mem_free(run.temporary);
+		run.temporary = NULL;
+		run.fp = fopen(opt_output, "wb");
+	} else {
+		diag_add_temporary(run.temporary);
+		run.fp = fopen(run.temporary, "wb");
+	}
+	if (run.fp == NULL)
+		die(RC_SYSTEM, "%s: %s", opt_output, strerror(errno));
+}
+
+static const char *
+output_name(void)
+{
+	return opt_output == NULL ? "<stdout>" : opt_output;
+}
+
+static void
+check_write(int status, struct err *e)
+{
+	if (status >= 0)
+		return;
+	err_prefix(e, output_name());
+	die_err(e);
+}
+
+struct ts_writer *
+cmd_create(const char *content, const struct layout *l)
+{
+	struct err e = { .rc = RC_OK };
+	struct prov *p;
+
+	open_output();
+	if (isatty(fileno(run.fp)))
+		die(RC_USAGE, "%s: is a terminal; streams are binary: use -o "
+		    "or a pipe", output_name());
+	p = provenance();
+	run.writer = ts_writer_new(run.fp, content, &l, l != NULL, 1, 1, p,
+	    &e);
+	prov_free(p);
+	check_write(run.writer == NULL ? -1 : 0, &e);
+	return run.writer;
+}
+
+void
+cmd_put(struct ts_writer *out, const struct layout *l,
+    const struct ts_labels *labels, const float *x)
+{
+	struct err e = { .rc = RC_OK };
+
+	check_write(ts_write_f32(out, l, labels, x, &e), &e);
+}
+
+void
+cmd_flush(struct ts_writer *out)
+{
+	struct err e = { .rc = RC_OK };
+
+	check_write(ts_write_flush(out, &e), &e);
+}
+
+void
+cmd_follow(struct ts_writer *out, const struct ts_reader *in)
+{
+	if (ts_reader_at_frame_end(in))
+		cmd_flush(out);
+}
+
+struct table *
+cmd_table(const char *const *columns)
+{
+	struct stat st;
+
+	open_output();
+	run.live = fstat(fileno(run.fp), &st) == 0 && !S_ISREG(st.st_mode);
+	run.table = cmd_must(table_new(run.fp, opt_json, columns));
+	return run.table;
+}
+
+void
+cmd_end_row(struct table *t)
+{
+	struct err e = { .rc = RC_OK };
+
+	table_end_row(t);
+	if (run.live)
+		check_write(table_flush(t, &e), &e);
+}
+
+static void
+close_inputs(void)
+{
+	size_t i;
+
+	for (i = 0; i < run.n_inputs; i++) {
+		struct input *in = &run.input[i];
+
+		ts_reader_free(in->reader);
+		if (in->fp != NULL && in->fp != stdin)
+			fclose(in->fp);
+		mem_free(in->name);
+	}
+	mem_free(run.input);
+	run.input = NULL;
+	run.n_inputs = 0;
+}
+
+static void
+require_inputs_ended(void)
+{
+	size_t i;
+
+	for (i = 0; i < run.n_inputs; i++)
+		if (run.input[i].reader != NULL &&
+		    ts_reader_digest(run.input[i].reader)[0] == '\0')
+			die(RC_SYSTEM, "%s: was not read to its end",
+			    ts_reader_name(run.input[i].reader));
+}
+
+int
+cmd_finish(void)
+{
+	struct err e = { .rc = RC_OK };
+	struct prov *p;
+
+	cmd_progress(NULL, 0, 0);
+	require_inputs_ended();
+	if (run.writer != NULL) {
+		p = provenance();
+		check_write(ts_write_end(run.writer, p, &e), &e);
+		prov_free(p);
+	}
+	ts_writer_free(run.writer);
+	table_free(run.table);
+	close_inputs();
+	if (run.fp != NULL && (fflush(run.fp) != 0 || ferror(run.fp) ||
+	    (run.fp != stdout && fclose(run.fp) != 0)))
+		die(RC_SYSTEM, "%s: %s", output_name(), strerror(errno));
+	if (run.temporary != NULL) {
+		if (rename(run.temporary, opt_output) != 0)
+			die(RC_SYSTEM, "%s: %s", opt_output, strerror(errno));
+		diag_forget_temporary(run.temporary);
+		mem_free(run.temporary);
+	}
+	return RC_OK;
+}

@@ -1,0 +1,25 @@
+/*
+ * dtype: kinds of numbers.  f32 is what plumbline computes with and writes;
+ * the others are read.  Everything is little-endian.
+ */
+#ifndef TENSOR_DTYPE_H
+#define TENSOR_DTYPE_H
+
+#include <stddef.h>
+
+enum dtype {
+	DT_F32, DT_F64, DT_F16, DT_BF16, DT_I32, DT_I64, DT_U8, DT_COUNT
+};
+
+/* Bytes a value. */
+size_t		 dtype_size(enum dtype d);
+/* "f32", "bf16", ... */
+const char	*dtype_name(enum dtype d);
+/* 0, or -1 when no dtype has that name. */
+int		 dtype_parse(enum dtype *d, const char *name);
+/* x[i] = src[i] for n values; src need not be aligned.  f64, i32 and i64 are
+ * rounded to nearest. */
+void		 dtype_to_f32(float *x, const void *src, size_t n,
+		    enum dtype d);
+
+#endif
