@@ -1,13 +1,13 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <xxhash.h>
 
-#include "base/cpu.h"
 #include "base/mem.h"
 #include "stream/digest.h"
 #include "stream/frame.h"
 #include "stream/reader.h"
+#include "stream/shards.h"
+#include "tensor/finite.h"
 
 enum state { BEFORE_SEGMENT, IN_SEGMENT, ENDED, FAILED };
 
@@ -32,8 +32,7 @@ struct ts_reader {
 	struct prov		*prov;
 	size_t			*origin;
 	size_t			 n_origins;
-	size_t			 shards;	/* of the set being read, or 0 */
-	unsigned char		*shard_seen;
+	struct shards		 shards;
 };
 
 struct ts_reader *
@@ -68,7 +67,7 @@ ts_reader_free(struct ts_reader *r)
 	digest_free(r->stream_digest);
 	prov_free(r->prov);
 	mem_free(r->origin);
-	mem_free(r->shard_seen);
+	shards_free(&r->shards);
 	mem_free(r->name);
 	mem_free(r);
 }
@@ -126,59 +125,6 @@ truncated(struct ts_reader *r)
 	return fail(r);
 }
 
-/* Shards of one run must all be there, each once, next to each other. */
-static int
-note_shard(struct ts_reader *r, const struct wire_header *h)
-{
-	size_t i;
-
-	if (r->shards != 0 && r->shards != h->shards) {
-		err_set(&r->err, RC_INPUT, "shard %zu of %zu follows a shard "
-		    "of %zu", h->shard, h->shards, r->shards);
-		return fail_here(r);
-	}
-	if (h->shards == 1)
-		return 0;
-	if (r->shards == 0) {
-		/* a claim: what it asks for is bounded */
-		if (h->shards > 1 << 20) {
-			err_set(&r->err, RC_INPUT, "%zu shards, at most %d",
-			    h->shards, 1 << 20);
-			return fail_here(r);
-		}
-		r->shards = h->shards;
-		r->shard_seen = mem_zalloc(h->shards, 1);
-		if (r->shard_seen == NULL) {
-			err_nomem(&r->err);
-			return fail_here(r);
-		}
-	}
-	if (r->shard_seen[h->shard - 1]++) {
-		err_set(&r->err, RC_INPUT, "shard %zu of %zu occurs twice",
-		    h->shard, h->shards);
-		return fail_here(r);
-	}
-	for (i = 0; i < r->shards; i++)
-		if (!r->shard_seen[i])
-			return 0;
-	mem_free(r->shard_seen);
-	r->shard_seen = NULL;
-	r->shards = 0;
-	return 0;
-}
-
-static int
-missing_shard(struct ts_reader *r)
-{
-	size_t i;
-
-	for (i = 0; r->shard_seen[i]; i++)
-		;
-	err_set(&r->err, RC_INPUT, "shard %zu of %zu is missing", i + 1,
-	    r->shards);
-	return fail(r);
-}
-
 static int
 begin_segment(struct ts_reader *r)
 {
@@ -199,7 +145,10 @@ begin_segment(struct ts_reader *r)
 	take(r, used);
 	r->segment++;
 	r->state = IN_SEGMENT;
-	return note_shard(r, &r->header.u.header);
+	if (shards_add(&r->shards, r->header.u.header.shard,
+	    r->header.u.header.shards, &r->err) != 0)
+		return fail_here(r);
+	return 0;
 }
 
 /* Keeps what made this segment: its header's word, or the end map's. */
@@ -352,8 +301,8 @@ end_stream(struct ts_reader *r)
 		err_set(&r->err, RC_INPUT, "empty: no stream");
 		return fail(r);
 	}
-	if (r->shards != 0)
-		return missing_shard(r);
+	if (shards_complete(&r->shards, &r->err) != 0)
+		return fail(r);
 	digest_hex(r->stream_digest, r->digest);
 	r->state = ENDED;
 	return 0;
@@ -418,27 +367,6 @@ ts_read_record(struct ts_reader *r, struct ts_record *rec)
 	return 0;
 }
 
-/* The first value that is not finite, or n. */
-CPU_CLONES static size_t
-first_not_finite(const float *x, size_t n)
-{
-	uint32_t worst = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		uint32_t u;
-
-		memcpy(&u, &x[i], sizeof u);
-		u &= 0x7fffffff;
-		worst = u > worst ? u : worst;
-	}
-	if (worst < 0x7f800000)
-		return n;
-	for (i = 0; i < n && isfinite(x[i]); i++)
-		;
-	return i;
-}
-
 int
 ts_read_f32(struct ts_reader *r, float *x)
 {
@@ -450,7 +378,7 @@ ts_read_f32(struct ts_reader *r, float *x)
 		float *dst = x + c.tensor->offset + c.offset;
 
 		dtype_to_f32(dst, c.data, c.n, c.tensor->dtype);
-		if ((bad = first_not_finite(dst, c.n)) == c.n)
+		if ((bad = finite_prefix_f32(dst, c.n)) == c.n)
 			continue;
 		err_set(&r->err, RC_INPUT, "record %zu: tensor %s: value %zu "
 		    "of %zu is %s", r->records - 1, c.tensor->name,

@@ -79,6 +79,14 @@ int	wire_get_map(struct wire_object *o, const unsigned char *p, size_t n,
 	    size_t *used, struct err *e);
 void	wire_object_free(struct wire_object *o);
 /*
+ * The length *used of the object at p, all of it within the n bytes that are
+ * there.  A library that decodes an object takes memory for every element
+ * that it announces, so the counts are held against the bytes before a
+ * library sees them.  -1: cut, announces too much, nested too deep.
+ */
+int	wire_scan(const unsigned char *p, size_t n, size_t *used,
+	    struct err *e);
+/*
  * 1 when a binary object starts at p: *head is the length of its head, *size
  * of its data.  0 for another type, -1 when the head is cut.
  */
