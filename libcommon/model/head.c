@@ -1,0 +1,110 @@
+#include <string.h>
+
+#include "model/head.h"
+#include "nn/loss.h"
+#include "nn/norm.h"
+
+/* The rows from *row on that have a target, at most HEAD_ROWS of them: row[k]
+ * and target[k], k below the number returned; *next is where to go on. */
+static size_t
+gather(size_t *row, int32_t *target, size_t *next, const int32_t *targets,
+    size_t m)
+{
+	size_t i, k = 0;
+
+	for (i = *next; i < m && k < HEAD_ROWS; i++)
+		if (targets[i] >= 0) {
+			row[k] = i;
+			target[k++] = targets[i];
+		}
+	*next = i;
+	return k;
+}
+
+/* logits (k x vocab) = norm(x) wte^T */
+static void
+scores(real *logits, const real *x, const struct head_at *at,
+    const real *params, const struct model_config *c, size_t k,
+    const struct head_work *w)
+{
+	size_t d = c->n_embd;
+
+	norm_forward(w->n, w->stat, x, params + at->ln_w, params + at->ln_b,
+	    (real)c->norm_eps, k, d);
+	nn_gemm(logits, w->n, params + at->wte, MAT_N, MAT_T, k, c->vocab, d,
+	    1, d, d, 0, c->vocab);
+}
+
+/* From dlogits in w->logits: w->dx, and what goes to grad. */
+static void
+scores_backward(real *grad, const struct head_at *at, const real *params,
+    const struct model_config *c, size_t k, const struct head_work *w)
+{
+	size_t d = c->n_embd, v = c->vocab;
+
+	nn_gemm(grad + at->wte, w->logits, w->n, MAT_T, MAT_N, v, d, k, 1, v,
+	    d, 1, d);
+	nn_gemm(w->dn, w->logits, params + at->wte, MAT_N, MAT_N, k, d, v, 1,
+	    v, d, 0, d);
+	memset(w->dx, 0, k * d * sizeof *w->dx);
+	norm_backward(w->dx, grad + at->ln_w, grad + at->ln_b, w->dn, w->x,
+	    w->stat, params + at->ln_w, k, d);
+}
+
+void
+head_forward(double *loss, unsigned char *right, const real *x,
+    const struct head_at *at, const real *params,
+    const struct model_config *c, const int32_t *targets, size_t m,
+    const struct head_work *w)
+{
+	head_backward(NULL, NULL, loss, right, x, at, params, c, targets, 0,
+	    m, w);
+}
+
+void
+head_backward(real *dx, real *grad, double *loss, unsigned char *right,
+    const real *x, const struct head_at *at, const real *params,
+    const struct model_config *c, const int32_t *targets, double scale,
+    size_t m, const struct head_work *w)
+{
+	size_t row[HEAD_ROWS], next = 0, i, k, d = c->n_embd;
+	unsigned char ok[HEAD_ROWS];
+	int32_t target[HEAD_ROWS];
+	double l[HEAD_ROWS];
+
+	if (dx != NULL)
+		memset(dx, 0, m * d * sizeof *dx);
+	while ((k = gather(row, target, &next, targets, m)) > 0) {
+		for (i = 0; i < k; i++)
+			memcpy(w->x + i * d, x + row[i] * d, d * sizeof *x);
+		scores(w->logits, w->x, at, params, c, k, w);
+		if (dx == NULL)
+			loss_forward(l, ok, w->logits, target, k, c->vocab);
+		else {
+			loss_forward_backward(l, ok, w->logits, target, scale,
+			    k, c->vocab);
+			scores_backward(grad, at, params, c, k, w);
+		}
+		for (i = 0; i < k; i++) {
+			loss[row[i]] = l[i];
+			right[row[i]] = ok[i];
+			if (dx != NULL)
+				memcpy(dx + row[i] * d, w->dx + i * d,
+				    d * sizeof *dx);
+		}
+	}
+}
+
+void
+head_logits(real *logits, const real *x, const struct head_at *at,
+    const real *params, const struct model_config *c, size_t m,
+    const struct head_work *w)
+{
+	size_t i, k;
+
+	for (i = 0; i < m; i += k) {
+		k = m - i < HEAD_ROWS ? m - i : HEAD_ROWS;
+		scores(logits + i * c->vocab, x + i * c->n_embd, at, params,
+		    c, k, w);
+	}
+}

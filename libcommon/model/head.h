@@ -1,0 +1,45 @@
+/*
+ * head: final norm, scores over the vocabulary (tied: times wte transposed)
+ * and loss, at the rows that have a target.  Within the room.
+ */
+#ifndef MODEL_HEAD_H
+#define MODEL_HEAD_H
+
+#include "model/batch.h"
+#include "model/config.h"
+#include "nn/real.h"
+
+enum { HEAD_ROWS = 64 };	/* rows at a time: bounds the scores */
+
+struct head_at {
+	size_t	ln_w, ln_b, wte;
+};
+
+/* Workspace for HEAD_ROWS rows. */
+struct head_work {
+	real	*x, *n, *dn, *dx;	/* x c */
+	real	*stat;			/* x NORM_STATS */
+	real	*logits;		/* x vocab */
+};
+
+/*
+ * x (m x c): the last layer's output for tokens j ... j + m - 1 of b.  loss
+ * and right (m values each) are set where there is a target.
+ */
+void	head_forward(double *loss, unsigned char *right, const real *x,
+	    const struct head_at *at, const real *params,
+	    const struct model_config *c, const int32_t *targets, size_t m,
+	    const struct head_work *w);
+/* The same, and dx (m x c, overwritten) = gradient of x, where each loss
+ * counts scale.  Adds to grad. */
+void	head_backward(real *dx, real *grad, double *loss,
+	    unsigned char *right, const real *x, const struct head_at *at,
+	    const real *params, const struct model_config *c,
+	    const int32_t *targets, double scale, size_t m,
+	    const struct head_work *w);
+/* logits (m x vocab) of all m rows. */
+void	head_logits(real *logits, const real *x, const struct head_at *at,
+	    const real *params, const struct model_config *c, size_t m,
+	    const struct head_work *w);
+
+#endif

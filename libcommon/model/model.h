@@ -1,0 +1,48 @@
+/*
+ * model: a decoder with its parameters in one block, and its directory in the
+ * Hugging Face layout.  Includes what is needed to run it.
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/batch.h"
+#include "model/config.h"
+#include "model/pool.h"
+#include "model/work.h"
+#include "tensor/layout.h"
+
+struct model {
+	struct model_config config;
+	struct layout	*layout;
+	float		*params;	/* layout->n values, one block */
+};
+
+/* All parameters 0.  NULL: bad configuration or out of memory.  Free with
+ * model_free(). */
+struct model	*model_new(const struct model_config *c, struct err *e);
+/* Accepts NULL. */
+void		 model_free(struct model *m);
+/*
+ * GPT-2's initialisation: weights N(0, init_std^2), those of the projections
+ * into the residual stream (c_proj) divided by sqrt(2 n_layer), norms 1 and
+ * 0, biases 0.  Value i of a tensor is draw i of the key (seed, name of the
+ * tensor, 0) times the deviation in f32.
+ */
+int		 model_init(struct model *m, uint64_t seed, struct err *e);
+
+/*
+ * Reads config.json and model.safetensors.  Names may have the prefix
+ * "transformer."; a lm_head.weight must equal wte.weight; the mask buffers
+ * h.N.attn.bias and h.N.attn.masked_bias are skipped.  Any other tensor, a
+ * missing one, a wrong shape or a non-finite value is an error.
+ */
+struct model	*model_load(const char *dir, struct err *e);
+/* Writes both files under temporary names, then renames them; makes the
+ * directory if there is none. */
+int		 model_save(const struct model *m, const char *dir,
+		    struct err *e);
+
+#endif

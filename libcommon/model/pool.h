@@ -1,0 +1,49 @@
+/*
+ * pool: whole batches on all threads, with bits that do not depend on how
+ * many there are.
+ *
+ * A batch is cut into blocks of whole sequences, up to a fixed number of them
+ * and of tokens; a fixed number of lanes, each with its own gradient, takes
+ * blocks l, l + lanes, ... in order; the lanes are added up in order.  These
+ * numbers depend on the configuration and the lengths alone.
+ */
+#ifndef MODEL_POOL_H
+#define MODEL_POOL_H
+
+#include "base/err.h"
+#include "model/batch.h"
+#include "model/config.h"
+
+struct model_pool;
+
+/* For sequences of at most max_len tokens (0: n_positions).  NULL: out of
+ * memory or bad configuration. */
+struct model_pool	*model_pool_new(const struct model_config *c,
+			    size_t max_len, struct err *e);
+/* Accepts NULL. */
+void	model_pool_free(struct model_pool *p);
+/* The layout of parameters and gradients, owned by p. */
+const struct layout	*model_pool_layout(const struct model_pool *p);
+
+/*
+ * grad (layout->n values, overwritten) = gradient of the mean loss over all
+ * targets of b; *res (overwritten) the sums at params.  -1: a bad batch, no
+ * target at all, a loss or gradient that is not finite.
+ */
+int	model_grad(float *grad, struct batch_result *res,
+	    struct model_pool *p, const float *params, const struct batch *b,
+	    struct err *e);
+/*
+ * The gradient of each sequence's own mean loss, computed from that sequence
+ * alone: grads is n_seq x layout->n, per_seq n_seq results.  A sequence
+ * without targets is an error.
+ */
+int	model_grad_each(float *grads, struct batch_result *per_seq,
+	    struct model_pool *p, const float *params, const struct batch *b,
+	    struct err *e);
+/* per_seq (n_seq results, overwritten): what model_forward() says, sequences
+ * on all threads. */
+int	model_eval(struct batch_result *per_seq, struct model_pool *p,
+	    const float *params, const struct batch *b, struct err *e);
+
+#endif

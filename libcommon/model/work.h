@@ -1,0 +1,54 @@
+/*
+ * work: forward and backward of one block of sequences on the calling thread.
+ */
+#ifndef MODEL_WORK_H
+#define MODEL_WORK_H
+
+#include "base/err.h"
+#include "model/batch.h"
+#include "model/config.h"
+#include "nn/real.h"
+
+struct model_work;		/* activations of one thread */
+
+/*
+ * For blocks of at most max_tokens tokens; max_tokens >= the longest sequence
+ * it will see.  NULL: out of memory or bad configuration.
+ */
+struct model_work	*model_work_new(const struct model_config *c,
+			    size_t max_tokens, struct err *e);
+/* Accepts NULL. */
+void	model_work_free(struct model_work *w);
+
+/*
+ * Loss and accuracy of every sequence, one sequence at a time, so that what
+ * is said of a sequence depends on that sequence alone.
+ * params: the parameter block, in the order of model_layout().
+ * per_seq: b->n_seq results.  token_loss: NULL, or a loss for every token
+ * (0 where there is no target), in packed order.
+ * -1: a bad batch (see batch_check()), a loss that is not finite.
+ */
+int	model_forward(struct batch_result *per_seq, real *token_loss,
+	    struct model_work *w, const real *params, const struct batch *b,
+	    struct err *e);
+/* The same for sequences [first, last) of a batch that has passed
+ * batch_check(); the outputs are still those of the whole batch. */
+int	model_forward_range(struct batch_result *per_seq, real *token_loss,
+	    struct model_work *w, const real *params, const struct batch *b,
+	    size_t first, size_t last, struct err *e);
+/* Scores before the softmax at every position, (tokens of b) x vocab, one
+ * sequence at a time; targets are not looked at and may be NULL. */
+int	model_logits(real *logits, struct model_work *w, const real *params,
+	    const struct batch *b, struct err *e);
+/*
+ * Adds to grad, and to *res: forward and backward of sequences [first, last)
+ * of b together, at most max_tokens tokens.  scale is d(loss)/d(the loss of
+ * each target), 1/targets for a mean.  The caller has had b checked by
+ * batch_check().  -1: too many tokens, a loss that is not finite; then grad
+ * is undefined.
+ */
+int	model_grad_block(real *grad, struct batch_result *res,
+	    struct model_work *w, const real *params, const struct batch *b,
+	    size_t first, size_t last, double scale, struct err *e);
+
+#endif

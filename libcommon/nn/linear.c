@@ -1,0 +1,87 @@
+#include <string.h>
+
+#include "base/cpu.h"
+#include "nn/linear.h"
+
+/*
+ * OpenBLAS multiplies without packing while m n k is at most this (its small
+ * matrix path, measured 107 against 96 GFLOP/s at these sizes), so rows go
+ * in pieces of that size where a piece is not too thin to pay.
+ */
+enum { SMALL_MNK = 1000000, THIN = 16 };
+
+static size_t
+piece_rows(size_t m, size_t in, size_t out)
+{
+	size_t most = SMALL_MNK / (in * out), pieces;
+
+	if (most < THIN || most >= m)
+		return m;
+	pieces = (m + most - 1) / most;
+	return (m + pieces - 1) / pieces;
+}
+
+CPU_CLONES static void
+add_to_rows(real *y, const real *b, size_t m, size_t n)
+{
+	size_t i, j;
+
+	for (i = 0; i < m; i++)
+		for (j = 0; j < n; j++)
+			y[i * n + j] += b[j];
+}
+
+CPU_CLONES static void
+add_columns(real *restrict db, const real *restrict dy, size_t m, size_t n)
+{
+	size_t i, j;
+
+	for (i = 0; i < m; i++)
+		for (j = 0; j < n; j++)
+			db[j] += dy[i * n + j];
+}
+
+/* y = x w + beta y, in pieces of rows. */
+static void
+multiply(real *y, const real *x, const real *w, real beta, size_t m,
+    size_t in, size_t out)
+{
+	size_t i, rows, step = piece_rows(m, in, out);
+
+	for (i = 0; i < m; i += rows) {
+		rows = m - i < step ? m - i : step;
+		nn_gemm(y + i * out, x + i * in, w, MAT_N, MAT_N, rows, out,
+		    in, 1, in, out, beta, out);
+	}
+}
+
+void
+linear_forward(real *y, const real *x, const real *w, const real *b,
+    size_t m, size_t in, size_t out)
+{
+	size_t i;
+
+	if (b != NULL)
+		for (i = 0; i < m; i++)
+			memcpy(y + i * out, b, out * sizeof *y);
+	multiply(y, x, w, b != NULL, m, in, out);
+}
+
+void
+linear_forward_add(real *y, const real *x, const real *w, const real *b,
+    size_t m, size_t in, size_t out)
+{
+	if (b != NULL)
+		add_to_rows(y, b, m, out);
+	multiply(y, x, w, 1, m, in, out);
+}
+
+void
+linear_backward(real *dx, real *dw, real *db, const real *dy, const real *x,
+    const real *w, size_t m, size_t in, size_t out)
+{
+	nn_gemm(dw, x, dy, MAT_T, MAT_N, in, out, m, 1, in, out, 1, out);
+	if (db != NULL)
+		add_columns(db, dy, m, out);
+	nn_gemm(dx, dy, w, MAT_N, MAT_T, m, in, out, 1, out, out, 0, in);
+}
