@@ -1,0 +1,165 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "random/philox.h"
+#include "task/examples.h"
+
+void
+task_batch_free(struct task_batch *t)
+{
+	mem_free(t->start);
+	mem_free(t->tokens);
+	mem_free(t->targets);
+	memset(t, 0, sizeof *t);
+}
+
+static int
+reserve(struct task_batch *t, size_t n_seq, size_t n_tokens, struct err *e)
+{
+	size_t *start;
+	int32_t *p;
+
+	if (n_seq + 1 > t->max_seq) {
+		start = mem_grow(t->start, n_seq + 1, sizeof *start);
+		if (start == NULL)
+			return err_nomem(e);
+		t->start = start;
+		t->max_seq = n_seq + 1;
+	}
+	if (n_tokens > t->max_tokens) {
+		if ((p = mem_grow(t->tokens, n_tokens, sizeof *p)) == NULL)
+			return err_nomem(e);
+		t->tokens = p;
+		if ((p = mem_grow(t->targets, n_tokens, sizeof *p)) == NULL)
+			return err_nomem(e);
+		t->targets = p;
+		t->max_tokens = n_tokens;
+	}
+	return 0;
+}
+
+/* Tokens and targets of one example; how many there are. */
+static size_t
+fill_one(int32_t *tokens, int32_t *targets, const struct task *task,
+    const int *x, size_t length)
+{
+	size_t n = task->operands * length, i;
+	int y[TASK_MAX_LENGTH];
+
+	task->answer(y, x, length);
+	tokens[0] = task->token;
+	for (i = 0; i < n; i++)
+		tokens[1 + i] = x[i];
+	tokens[1 + n] = TASK_EQUALS;
+	for (i = 0; i < 1 + n; i++)
+		targets[i] = -1;
+	for (i = 0; i < length; i++)
+		targets[1 + n + i] = y[i];
+	for (i = 0; i + 1 < length; i++)
+		tokens[2 + n + i] = y[i];
+	return 1 + n + length;
+}
+
+/* Examples first ... first + n - 1 of a mixture, or of one task (m NULL). */
+static int
+fill(struct task_batch *t, const struct mix *m, const struct task *task,
+    const struct draw *d, uint64_t first, size_t n, struct err *e)
+{
+	int x[TASK_MAX_DIGITS];
+	size_t i, used = 0, longest = task_max_tokens(d->length);
+	uint64_t index;
+
+	if (n > SIZE_MAX / 64 / longest)
+		return err_nomem(e);
+	if (reserve(t, n, n * longest, e) < 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		index = first + i;
+		if (m != NULL)
+			task = mix_example(m, first + i, &index);
+		if (task_draw(x, task, d, index, e) < 0)
+			return -1;
+		t->start[i] = used;
+		used += fill_one(t->tokens + used, t->targets + used, task, x,
+		    d->length);
+	}
+	t->start[n] = used;
+	t->b = (struct batch){ n, t->start, t->tokens, t->targets };
+	return 0;
+}
+
+int
+task_batch_fill(struct task_batch *t, const struct mix *m,
+    const struct draw *d, uint64_t first, size_t n, struct err *e)
+{
+	return fill(t, m, NULL, d, first, n, e);
+}
+
+int
+task_batch_fill_one(struct task_batch *t, const struct task *task,
+    const struct draw *d, uint64_t first, size_t n, struct err *e)
+{
+	return fill(t, NULL, task, d, first, n, e);
+}
+
+/* Gives example i the answer y, whose digits are targets. */
+static void
+give(struct task_batch *t, size_t i, const int32_t *y, size_t length)
+{
+	size_t first = t->start[i + 1] - length;
+
+	memcpy(t->targets + first, y, length * sizeof *y);
+	memcpy(t->tokens + first + 1, y, (length - 1) * sizeof *y);
+}
+
+int
+task_batch_shuffle(struct task_batch *t, uint64_t seed, uint32_t draw,
+    size_t length, struct err *e)
+{
+	const struct random_key key = {
+		.seed = seed,
+		.name = random_name("control.shuffled-labels"),
+		.draw = draw
+	};
+	size_t n = t->b.n_seq, i, j;
+	int32_t y[TASK_MAX_LENGTH], z[TASK_MAX_LENGTH];
+
+	if (n < 2)
+		return err_set(e, RC_USAGE, "shuffled labels need at least 2 "
+		    "examples a minibatch, not %zu", n);
+	for (i = n - 1; i > 0; i--) {
+		j = (size_t)((uint64_t)random_word(&key, i) * i >> 32);
+		memcpy(y, t->targets + t->start[i + 1] - length,
+		    length * sizeof *y);
+		memcpy(z, t->targets + t->start[j + 1] - length,
+		    length * sizeof *z);
+		give(t, i, z, length);
+		give(t, j, y, length);
+	}
+	return 0;
+}
+
+static double
+ratio(double a, size_t n)
+{
+	return n > 0 ? a / (double)n : (double)NAN;
+}
+
+double
+score_loss(const struct batch_result *r)
+{
+	return ratio(r->loss_sum, r->n_targets);
+}
+
+double
+score_token_accuracy(const struct batch_result *r)
+{
+	return ratio((double)r->n_correct, r->n_targets);
+}
+
+double
+score_exact_match(const struct batch_result *r)
+{
+	return ratio((double)r->n_exact, r->n_seq);
+}

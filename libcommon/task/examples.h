@@ -1,0 +1,48 @@
+/*
+ * examples: examples as a packed batch for a model.
+ */
+#ifndef TASK_EXAMPLES_H
+#define TASK_EXAMPLES_H
+
+#include "model/batch.h"
+#include "task/draw.h"
+#include "task/mix.h"
+
+/* A batch that owns its arrays, grown as needed.  Zeroed to begin with. */
+struct task_batch {
+	struct batch	 b;		/* points into the arrays below */
+	size_t		*start;
+	int32_t		*tokens;
+	int32_t		*targets;
+	size_t		 max_seq, max_tokens;
+};
+
+void	task_batch_free(struct task_batch *t);
+/*
+ * Examples first ... first + n - 1 of a mixture, in order.  The model reads
+ * each sequence without its last digit; targets are the answer's digits, at
+ * the positions of "=" and of the answer's digits but the last.
+ */
+int	task_batch_fill(struct task_batch *t, const struct mix *m,
+	    const struct draw *d, uint64_t first, size_t n, struct err *e);
+/* The same of examples of one task. */
+int	task_batch_fill_one(struct task_batch *t, const struct task *task,
+	    const struct draw *d, uint64_t first, size_t n, struct err *e);
+/*
+ * A control: gives each example the whole answer of another one, in tokens and
+ * targets.  Who gets whose is a cyclic permutation of all n_seq examples
+ * (Sattolo's shuffle), drawn from Philox with the key (seed,
+ * "control.shuffled-labels", draw); swap i, from the last to 1, takes word
+ * i: floor(i word / 2^32).  All must be of one task; with fewer than two
+ * examples it is an error.
+ */
+int	task_batch_shuffle(struct task_batch *t, uint64_t seed,
+	    uint32_t draw, size_t length, struct err *e);
+
+/* Of a batch's result: mean loss of a target; fractions; not a number when
+ * there is none. */
+double	score_loss(const struct batch_result *r);
+double	score_token_accuracy(const struct batch_result *r);
+double	score_exact_match(const struct batch_result *r);
+
+#endif
