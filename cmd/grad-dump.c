@@ -1,0 +1,340 @@
+/* grad-dump: gradients of the loss on synthetic tasks, one a minibatch. */
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/tasks.h"
+#include "linalg/vec.h"
+#include "model/optim.h"
+#include "random/normal.h"
+
+enum control { CONTROL_NONE, CONTROL_SHUFFLED, CONTROL_GAUSSIAN };
+enum { EACH = 8 };		/* examples at once with --per-example */
+
+static const char *const controls[] = { "none", "shuffled-labels",
+	"gaussian", NULL };
+
+static const char *model, *tasks = "all", *deltas, *group;
+static size_t count = 64, batch = 64, first, length = 8;
+static uint64_t seed;
+static int split, control, per_example, mean, fresh;
+
+static const struct opt options[] = {
+	{ 'm', "model", "dir", OPT_STRING, &model, "the model (required)",
+	    NULL, 0 },
+	{ 't', "tasks", "list", OPT_STRING, &tasks, "tasks (all)", NULL, 0 },
+	{ 'n', "count", "n", OPT_SIZE, &count,
+	    "minibatches of each task (64)", NULL, 0 },
+	{ 'b', "batch", "n", OPT_SIZE, &batch,
+	    "examples of a minibatch (64)", NULL, 0 },
+	{ 0, "first", "n", OPT_SIZE, &first,
+	    "number of the first minibatch (0)", NULL, 0 },
+	{ 0, "length", "n", OPT_SIZE, &length,
+	    "digits of an answer (8)", NULL, 0 },
+	{ 's', "seed", "n", OPT_SEED, &seed, "seed of the examples (0)",
+	    NULL, 0 },
+	{ 0, "split", "name", OPT_CHOICE, &split,
+	    "train, validation or test (train)", split_names, 0 },
+	{ 0, "per-example", NULL, OPT_FLAG, &per_example,
+	    "a gradient for each example", NULL, 0 },
+	{ 0, "mean", NULL, OPT_FLAG, &mean,
+	    "one gradient a task: the mean over its minibatches", NULL, 0 },
+	{ 0, "group", "glob", OPT_STRING, &group,
+	    "only the tensors whose names match", NULL, 0 },
+	{ 0, "control", "name", OPT_CHOICE, &control,
+	    "none, shuffled-labels or gaussian (none)", controls, 0 },
+	{ 'd', "deltas", "file", OPT_INPUT, &deltas,
+	    "measure at the model plus each vector of file", NULL, 0 },
+	{ 0, "fresh", NULL, OPT_FLAG, &fresh,
+	    "with -d: other minibatches at every delta", NULL, 0 },
+	OPT_END
+};
+
+/* A run. */
+struct dump {
+	struct bench	 bench;
+	struct places	 place;
+	struct layout	*layout;	/* of the records */
+	struct ts_writer *out;
+	float		*grad;		/* of all tensors; EACH of them */
+	float		*row;		/* of the record */
+	double		*sum;		/* of rows: --mean */
+	size_t		 done, total;	/* minibatches, for progress */
+	int64_t		 index;		/* of the next record */
+};
+
+static int
+in_group(const struct tensor_spec *t)
+{
+	return group == NULL || fnmatch(group, t->name, 0) == 0;
+}
+
+static struct layout *
+group_layout(const struct layout *all)
+{
+	struct layout *l = cmd_must(layout_new());
+	struct err e = { .rc = RC_OK };
+	size_t i;
+
+	for (i = 0; i < all->n_tensors; i++)
+		if (in_group(&all->t[i]))
+			cmd_check(layout_add(l, all->t[i].name,
+			    all->t[i].dtype, all->t[i].rank, all->t[i].shape,
+			    &e), &e);
+	if (l->n_tensors == 0)
+		die(RC_INPUT, "%s: none of %zu tensors matches '%s'", model,
+		    all->n_tensors, group);
+	return l;
+}
+
+/* row = the group's tensors of a gradient */
+static void
+pick(struct dump *g, const float *grad)
+{
+	const struct layout *all = g->bench.model->layout;
+	float *to = g->row;
+	size_t i;
+
+	for (i = 0; i < all->n_tensors; i++)
+		if (in_group(&all->t[i])) {
+			memcpy(to, grad + all->t[i].offset,
+			    all->t[i].n * sizeof *to);
+			to += all->t[i].n;
+		}
+}
+
+/* Replaces row by Gaussian noise of the same norm; which is the record's
+ * number within the task, minibatch or example. */
+static void
+make_noise(struct dump *g, const struct task *task, uint64_t which)
+{
+	struct random_key key = { .seed = seed, .draw = (uint32_t)which };
+	double norm = optim_norm(g->row, g->layout->n), scale;
+	const struct tensor_spec *t;
+	char name[LABEL_TEXT_MAX + 128];
+	size_t i;
+
+	for (i = 0; i < g->layout->n_tensors; i++) {
+		t = &g->layout->t[i];
+		snprintf(name, sizeof name, "control.gaussian.%s.%s.%ld.%s",
+		    split_names[split], task->name, g->place.index, t->name);
+		key.name = random_name(name);
+		normal_fill_f32(g->row + t->offset, &key, 0, t->n);
+	}
+	scale = norm / optim_norm(g->row, g->layout->n);
+	for (i = 0; i < g->layout->n; i++)
+		g->row[i] = (float)(scale * g->row[i]);
+}
+
+static void
+set_text(struct ts_labels *l, enum label_key k, const char *s)
+{
+	if (labels_set_text(l, k, s) != 0)
+		die(RC_SYSTEM, "out of memory");
+}
+
+/* Writes row.  batch_at, example: numbers, or -1 where there is none. */
+static void
+put_row(struct dump *g, const struct task *task, double loss,
+    int64_t batch_at, int64_t example)
+{
+	static const enum label_key passed[] = { L_STEP, L_RANK, L_BASIS };
+	const struct ts_labels *from = &g->place.rec.labels;
+	struct ts_labels l;
+	size_t i;
+
+	labels_init(&l);
+	labels_set_int(&l, L_INDEX, g->index++);
+	labels_set_int(&l, L_SEED, (int64_t)seed);
+	if (batch_at >= 0)
+		labels_set_int(&l, L_BATCH, batch_at);
+	if (example >= 0)
+		labels_set_int(&l, L_EXAMPLE, example);
+	labels_set_real(&l, L_LOSS, loss);
+	set_text(&l, L_TASK, task->name);
+	set_text(&l, L_SPLIT, split_names[split]);
+	set_text(&l, L_CONTROL, controls[control]);
+	if (group != NULL)
+		set_text(&l, L_GROUP, group);
+	if (g->place.index >= 0) {
+		labels_set_int(&l, L_DELTA, g->place.index);
+		for (i = 0; i < sizeof passed / sizeof *passed; i++)
+			if (labels_has(from, passed[i]))
+				labels_set_int(&l, passed[i],
+				    from->v[passed[i]].i);
+		if (labels_has(from, L_NAME))
+			set_text(&l, L_NAME, from->v[L_NAME].s);
+	}
+	cmd_put(g->out, g->layout, &l, g->row);
+	cmd_flush(g->out);
+	labels_clear(&l);
+}
+
+/* The examples of a minibatch. */
+static void
+fill(struct dump *g, const struct task *task, uint64_t at)
+{
+	const struct draw d = { .split = (enum split)split, .seed = seed,
+	    .length = length };
+	struct err e = { .rc = RC_OK };
+
+	cmd_check(task_batch_fill_one(&g->bench.batch, task, &d, at * batch,
+	    batch, &e), &e);
+	if (control == CONTROL_SHUFFLED)
+		cmd_check(task_batch_shuffle(&g->bench.batch, seed,
+		    (uint32_t)at, length, &e), &e);
+}
+
+static void
+check_grad(int status, const struct task *task, uint64_t at, struct err *e)
+{
+	char where[96];
+
+	if (status >= 0)
+		return;
+	snprintf(where, sizeof where, "task %s, minibatch %" PRIu64,
+	    task->name, at);
+	err_prefix(e, where);
+	die_err(e);
+}
+
+/* A record for each example of minibatch at. */
+static void
+dump_examples(struct dump *g, const struct task *task, uint64_t at)
+{
+	const struct batch *all = &g->bench.batch.b;
+	struct batch_result res[EACH];
+	struct err e = { .rc = RC_OK };
+	size_t i, j, n;
+
+	for (i = 0; i < all->n_seq; i += n) {
+		struct batch part = *all;
+
+		n = all->n_seq - i < EACH ? all->n_seq - i : EACH;
+		part.n_seq = n;
+		part.start += i;
+		check_grad(model_grad_each(g->grad, res, g->bench.pool,
+		    g->place.params, &part, &e), task, at, &e);
+		for (j = 0; j < n; j++) {
+			uint64_t which = at * batch + i + j;
+
+			pick(g, g->grad + j * g->bench.model->layout->n);
+			if (control == CONTROL_GAUSSIAN)
+				make_noise(g, task, which);
+			put_row(g, task, score_loss(&res[j]), (int64_t)at,
+			    (int64_t)which);
+		}
+	}
+}
+
+/* A record for minibatch at, or a term of the mean; its loss. */
+static double
+dump_batch(struct dump *g, const struct task *task, uint64_t at)
+{
+	struct err e = { .rc = RC_OK };
+	struct batch_result res;
+
+	check_grad(model_grad(g->grad, &res, g->bench.pool, g->place.params,
+	    &g->bench.batch.b, &e), task, at, &e);
+	pick(g, g->grad);
+	if (control == CONTROL_GAUSSIAN)
+		make_noise(g, task, at);
+	if (mean)
+		vec_add_f32(g->sum, g->row, 1, g->layout->n);
+	else
+		put_row(g, task, score_loss(&res), (int64_t)at, -1);
+	return score_loss(&res);
+}
+
+static void
+dump_task(struct dump *g, const struct task *task)
+{
+	uint64_t at = first, end, i;
+	double loss = 0;
+
+	if (fresh)
+		at += (uint64_t)g->place.index * count;
+	if (mean)
+		memset(g->sum, 0, g->layout->n * sizeof *g->sum);
+	for (end = at + count; at < end; at++) {
+		fill(g, task, at);
+		if (per_example)
+			dump_examples(g, task, at);
+		else
+			loss += dump_batch(g, task, at);
+		cmd_progress("minibatch", ++g->done, g->total);
+	}
+	if (!mean)
+		return;
+	for (i = 0; i < g->layout->n; i++)
+		g->row[i] = (float)(g->sum[i] / (double)count);
+	put_row(g, task, loss / (double)count, -1, -1);
+}
+
+static void
+check_options(void)
+{
+	if (model == NULL)
+		opts_usage("give --model");
+	if (count == 0 || batch == 0)
+		opts_usage("--%s: 0 is not positive",
+		    count == 0 ? "count" : "batch");
+	if (mean && per_example)
+		opts_usage("--mean and --per-example exclude each other");
+	if (fresh && deltas == NULL)
+		opts_usage("--fresh is for --deltas");
+	if (control == CONTROL_SHUFFLED && batch < 2)
+		opts_usage("--control: shuffled-labels needs --batch 2 or "
+		    "more");
+}
+
+static void
+begin(struct dump *g)
+{
+	size_t n;
+
+	bench_open(&g->bench, bench_load(model), tasks, length);
+	bench_no_weights(&g->bench);
+	places_open(&g->place, g->bench.model, deltas, 0);
+	g->layout = group_layout(g->bench.model->layout);
+	n = g->bench.model->layout->n;
+	g->grad = cmd_must(mem_alloc(per_example ? EACH * n : n,
+	    sizeof *g->grad));
+	g->row = cmd_must(mem_alloc(g->layout->n, sizeof *g->row));
+	if (mean)
+		g->sum = cmd_must(mem_alloc(g->layout->n, sizeof *g->sum));
+	if (deltas == NULL)
+		g->total = g->bench.mix.n * count;
+	cmd_seed(seed);
+	g->out = cmd_create("gradients", g->layout);
+}
+
+static void
+end(struct dump *g)
+{
+	places_close(&g->place);
+	bench_close(&g->bench);
+	layout_free(g->layout);
+	mem_free(g->grad);
+	mem_free(g->row);
+	mem_free(g->sum);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct tool tool = { "gradients of the loss on tasks", "", options,
+	    0, 0, NULL, 0 };
+	struct dump g = { .index = 0 };
+	size_t i;
+
+	cmd_begin(&tool, argc, argv);
+	check_options();
+	begin(&g);
+	while (places_next(&g.place))
+		for (i = 0; i < g.bench.mix.n; i++)
+			dump_task(&g, g.bench.mix.task[i]);
+	end(&g);
+	return cmd_finish();
+}

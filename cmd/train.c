@@ -1,0 +1,293 @@
+/* train: trains a model on synthetic tasks, streaming its trajectory. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/tasks.h"
+#include "cmd/train_options.h"
+#include "cmd/train_state.h"
+#include "stream/digest.h"
+
+static const char log_header[] =
+    "step\tsplit\ttask\tlr\tloss\ttoken_accuracy\texact_match\n";
+static const char *const contents[] = {
+	[STREAM_UPDATES] = "updates",
+	[STREAM_PARAMETERS] = "parameters",
+	[STREAM_DISPLACEMENTS] = "displacements"
+};
+
+/* A run. */
+struct trainer {
+	const struct train_options *o;
+	struct bench	 bench;		/* with the model that is trained */
+	struct optim	 optim;
+	struct schedule	 schedule;
+	struct train_dir dir;
+	struct progress	 at;		/* its arrays are those below */
+	float		*grad;
+	float		*base;		/* of the stream: at the last record
+					   (updates) or at the beginning */
+	float		*row;		/* a record */
+	struct ts_writer *out;
+};
+
+/* One line for each argument and input: a resumed run must have the same. */
+static char *
+identity(const struct train_options *o, const struct model *m)
+{
+	size_t i, n, size;
+	char **argv = cmd_must(opts_canonical(&train_tool, &n));
+	char digest[DIGEST_SIZE], *s;
+
+	for (size = sizeof digest + 16, i = 0; i < n; i++)
+		size += strlen(argv[i]) + 1;
+	s = cmd_must(mem_zalloc(size, 1));
+	for (i = 0; i < n; i++) {
+		strcat(s, argv[i]);
+		strcat(s, "\n");
+	}
+	opts_canonical_free(argv, n);
+	digest_bytes(digest, m->params, m->layout->n * sizeof *m->params);
+	strcat(s, o->model != NULL ? "weights " : "initial ");
+	strcat(s, digest);
+	strcat(s, "\n");
+	return s;
+}
+
+static struct model *
+first_model(const struct train_options *o)
+{
+	struct err e = { .rc = RC_OK };
+	struct model_config c;
+	struct model *m;
+
+	if (o->model != NULL)
+		return bench_load(o->model);
+	model_config_default(&c);
+	cmd_check(model_config_load(&c, o->config, &e), &e);
+	cmd_note_input(o->config);
+	if ((m = model_new(&c, &e)) == NULL ||
+	    model_init(m, o->seed, &e) < 0)
+		die_err(&e);
+	return m;
+}
+
+/* A record: to the stream, and when new to the spool. */
+static void
+emit(struct trainer *t, uint64_t step, double loss, const float *x, int new)
+{
+	struct ts_labels l;
+
+	labels_init(&l);
+	labels_set_int(&l, L_STEP, (int64_t)step);
+	if (isfinite(loss))
+		labels_set_real(&l, L_LOSS, loss);
+	if (labels_set_text(&l, L_TASK, t->bench.mix.names) != 0)
+		die(RC_SYSTEM, "out of memory");
+	if (new)
+		train_dir_spool(&t->dir, step, loss, x,
+		    t->bench.model->layout->n);
+	cmd_put(t->out, t->bench.model->layout, &l, x);
+	cmd_flush(t->out);
+	labels_clear(&l);
+}
+
+/* The record of the step that was just done, if one is due. */
+static void
+record(struct trainer *t, int last)
+{
+	const float *theta = t->bench.model->params, *x = t->row;
+	uint64_t since = t->at.step - t->at.recorded;
+	size_t i, n = t->bench.model->layout->n;
+
+	if (t->out == NULL || (since < t->o->every && !(last && since > 0)))
+		return;
+	if (t->o->stream == STREAM_PARAMETERS)
+		x = theta;
+	else
+		for (i = 0; i < n; i++)
+			t->row[i] = theta[i] - t->base[i];
+	emit(t, t->at.step, t->at.loss / (double)since, x, 1);
+	if (t->o->stream == STREAM_UPDATES)
+		memcpy(t->base, theta, n * sizeof *theta);
+	t->at.recorded = t->at.step;
+	t->at.loss = 0;
+}
+
+/* Opens the stream; what a killed run had written of it comes again. */
+static void
+open_stream(struct trainer *t, int resumed)
+{
+	const struct layout *l = t->bench.model->layout;
+	uint64_t step;
+	double loss;
+
+	if (t->o->stream == STREAM_NONE)
+		return;
+	cmd_seed(t->o->seed);
+	t->out = cmd_create(contents[t->o->stream], l);
+	t->row = cmd_must(mem_zalloc(l->n, sizeof *t->row));
+	while (train_dir_unspool(&t->dir, &step, &loss, t->row, l->n))
+		emit(t, step, loss, t->row, 0);
+	if (resumed || t->o->stream == STREAM_UPDATES)
+		return;
+	memset(t->row, 0, l->n * sizeof *t->row);
+	emit(t, 0, (double)NAN, t->o->stream == STREAM_PARAMETERS ?
+	    t->bench.model->params : t->row, 1);
+}
+
+static void
+log_row(struct trainer *t, const char *split, const char *task, double lr,
+    const struct batch_result *r)
+{
+	char rate[32] = "NA";
+
+	if (isfinite(lr))
+		snprintf(rate, sizeof rate, "%.9g", lr);
+	fprintf(t->dir.log, "%" PRIu64 "\t%s\t%s\t%s\t%.9g\t%.9g\t%.9g\n",
+	    t->at.step, split, task, rate, score_loss(r),
+	    score_token_accuracy(r), score_exact_match(r));
+}
+
+/* Held-out accuracies; the run is done when they say so. */
+static void
+check(struct trainer *t)
+{
+	const struct train_options *o = t->o;
+	const struct mix *mix = &t->bench.mix;
+	const struct draw d = { .split = SPLIT_VALIDATION,
+	    .seed = o->data_seed, .length = o->length };
+	int all_above = o->until_above > 0, trained = 0;
+	const struct task *task;
+	struct batch_result r;
+	size_t i;
+
+	for (i = 0; i <= mix->n; i++) {
+		task = i < mix->n ? mix->task[i] : o->below_task;
+		if (task == NULL || (i == mix->n && trained))
+			break;
+		r = bench_eval(&t->bench, t->bench.model->params, task, &d,
+		    o->check_items);
+		log_row(t, "validation", task->name, (double)NAN, &r);
+		if (i < mix->n && score_exact_match(&r) < o->until_above)
+			all_above = 0;
+		if (task == o->below_task) {
+			trained = 1;
+			t->at.done |= score_exact_match(&r) < o->below;
+		}
+	}
+	t->at.done |= all_above;
+	fflush(t->dir.log);
+}
+
+static void
+step(struct trainer *t)
+{
+	const struct train_options *o = t->o;
+	struct model *m = t->bench.model;
+	struct draw d = { .split = SPLIT_TRAIN, .seed = o->data_seed,
+	    .length = o->length, .easy = t->at.step < o->easy_steps };
+	double lr = schedule_lr(&t->schedule, t->at.step);
+	struct err e = { .rc = RC_OK };
+	struct batch_result r;
+	char where[48];
+
+	cmd_check(task_batch_fill(&t->bench.batch, &t->bench.mix, &d,
+	    t->at.step * o->batch, o->batch, &e), &e);
+	if (model_grad(t->grad, &r, t->bench.pool, m->params,
+	    &t->bench.batch.b, &e) < 0) {
+		if (e.rc == RC_INPUT)	/* diverged, and would again */
+			train_dir_abandon(&t->dir);
+		snprintf(where, sizeof where, "step %" PRIu64,
+		    t->at.step + 1);
+		err_prefix(&e, where);
+		die_err(&e);
+	}
+	if (o->clip > 0)
+		optim_clip(t->grad, m->layout->n, o->clip);
+	optim_step(&t->optim, m->params, t->grad, lr, m->layout);
+	t->at.step++;
+	t->at.loss += score_loss(&r);
+	log_row(t, "train", t->bench.mix.names, lr, &r);
+}
+
+static void
+run(struct trainer *t)
+{
+	const struct train_options *o = t->o;
+
+	while (!t->at.done) {
+		step(t);
+		t->at.done = t->at.step >= o->steps;
+		if (o->check_every > 0 &&
+		    (t->at.done || t->at.step % o->check_every == 0))
+			check(t);
+		record(t, t->at.done);
+		if (t->at.done || (o->checkpoint_every > 0 &&
+		    t->at.step % o->checkpoint_every == 0))
+			train_dir_save(&t->dir, &t->at);
+		cmd_progress("step", t->at.step, o->steps);
+	}
+}
+
+/* Where the run begins, or goes on. */
+static void
+begin(struct trainer *t)
+{
+	struct model *m = first_model(t->o);
+	size_t n = m->layout->n, bytes = n * sizeof(float);
+	int resumed;
+
+	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
+	train_options_optim(t->o, &t->optim, &t->schedule, n);
+	if (t->o->stream == STREAM_UPDATES ||
+	    t->o->stream == STREAM_DISPLACEMENTS) {
+		t->base = cmd_must(mem_alloc(n, sizeof *t->base));
+		memcpy(t->base, m->params, bytes);
+	}
+	bench_open(&t->bench, m, t->o->tasks, t->o->length);
+	t->at = (struct progress){ .n = n, .array = { m->params, t->optim.m,
+	    t->optim.v, t->base } };
+	resumed = train_dir_open(&t->dir, t->o->out, identity(t->o, m),
+	    &t->at);
+	t->optim.t = t->at.step;
+	open_stream(t, resumed);
+	if (resumed)
+		return;
+	fputs(log_header, t->dir.log);
+	t->at.done = t->o->steps == 0;
+	if (t->o->check_every > 0)
+		check(t);
+	train_dir_save(&t->dir, &t->at);
+}
+
+/* The stream is whole before the directory bears its name. */
+static int
+finish(struct trainer *t)
+{
+	struct err e = { .rc = RC_OK };
+	int status;
+
+	cmd_check(model_save(t->bench.model, t->dir.part, &e), &e);
+	status = cmd_finish();
+	train_dir_finish(&t->dir);
+	bench_close(&t->bench);
+	optim_free(&t->optim);
+	mem_free(t->grad);
+	mem_free(t->base);
+	mem_free(t->row);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct trainer t = { .o = NULL };
+
+	cmd_begin(&train_tool, argc, argv);
+	t.o = train_options_check();
+	begin(&t);
+	run(&t);
+	return finish(&t);
+}

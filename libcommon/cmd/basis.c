@@ -1,0 +1,190 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/basis.h"
+
+/* Bases are orthonormal to 1e-6; rows of gradients, say, are far from it. */
+static const double ORTHONORMAL_REFUSE = 1e-3;
+
+void
+same_tensors(const struct ts_reader *in, const struct ts_record *rec,
+    const struct layout *l, const char *what)
+{
+	struct ts_record f32 = *rec;
+	struct layout *as;
+
+	if (layout_equal(rec->layout, l))
+		return;
+	as = cmd_must(layout_as_f32(rec->layout));
+	f32.layout = as;
+	cmd_same_layout(in, &f32, l, what);
+	layout_free(as);
+}
+
+void
+share_labels(struct ts_labels *shared, const struct ts_labels *l, int first)
+{
+	int k;
+
+	if (first) {
+		if (labels_copy(shared, l) != 0)
+			die(RC_SYSTEM, "out of memory");
+		return;
+	}
+	for (k = 0; k < L_COUNT; k++)
+		if (!labels_same(shared, l, (enum label_key)k))
+			labels_unset(shared, (enum label_key)k);
+}
+
+void
+table_label(struct table *t, const struct ts_labels *l, enum label_key k)
+{
+	if (!labels_has(l, k))
+		table_na(t);
+	else if (label_type(k) == LABEL_INT)
+		table_int(t, l->v[k].i);
+	else if (label_type(k) == LABEL_REAL)
+		table_real(t, l->v[k].x);
+	else
+		table_text(t, l->v[k].s);
+}
+
+void
+rows_layout(struct rows *r, const struct ts_reader *in,
+    const struct ts_record *rec, const char *what)
+{
+	if (r->layout == NULL)
+		r->layout = cmd_must(layout_as_f32(rec->layout));
+	else
+		same_tensors(in, rec, r->layout, what);
+}
+
+float *
+rows_room(struct rows *r)
+{
+	if (r->n == r->cap) {
+		r->cap += r->cap / 2 + 1;
+		r->x = cmd_must(mem_grow(r->x, r->cap,
+		    r->layout->n * sizeof *r->x));
+	}
+	return r->x + r->n * r->layout->n;
+}
+
+void
+rows_free(struct rows *r)
+{
+	layout_free(r->layout);
+	mem_free(r->x);
+	memset(r, 0, sizeof *r);
+}
+
+void
+basis_free(struct basis *b)
+{
+	rows_free(&b->rows);
+	labels_clear(&b->labels);
+}
+
+static int64_t
+component(const struct ts_record *rec)
+{
+	return labels_has(&rec->labels, L_COMPONENT) ?
+	    rec->labels.v[L_COMPONENT].i : -1;
+}
+
+/* Does rec belong to another basis than b, whose last row was `last`? */
+static int
+begins_another(const struct basis *b, const struct ts_record *rec,
+    int64_t last)
+{
+	return !labels_same(&b->labels, &rec->labels, L_BASIS) ||
+	    !labels_same(&b->labels, &rec->labels, L_SIDE) ||
+	    (last >= 0 && component(rec) <= last);
+}
+
+static void
+add_row(struct basis_reader *r, struct basis *b)
+{
+	const char *content = ts_reader_content(r->in);
+
+	if (strcmp(content, "basis") != 0)
+		die(RC_INPUT, "%s: record %zu: content is %s, not basis",
+		    ts_reader_name(r->in), r->rec.record, content);
+	rows_layout(&b->rows, r->in, &r->rec, "its first row");
+	cmd_read(r->in, rows_room(&b->rows));
+	share_labels(&b->labels, &r->rec.labels, b->rows.n == 0);
+	b->rows.n++;
+	r->pending = 0;
+}
+
+static void
+require_orthonormal(const struct basis_reader *r, const struct basis *b,
+    size_t first)
+{
+	struct mat_rows u = { .x = b->rows.x, .n = b->rows.n,
+	    .d = b->rows.layout->n };
+	double *g = cmd_must(mem_alloc(u.n, u.n * sizeof *g));
+	struct err e = { .rc = RC_OK };
+	size_t i, j;
+
+	cmd_check(mat_gram_f32(g, &u, &e), &e);
+	for (i = 0; i < u.n; i++)
+		for (j = 0; j <= i; j++)
+			if (fabs(g[i * u.n + j] - (i == j)) >
+			    ORTHONORMAL_REFUSE)
+				die(RC_INPUT, "%s: records %zu and %zu: their "
+				    "inner product is %.6g, an orthonormal "
+				    "basis has %d", ts_reader_name(r->in),
+				    first + j, first + i, g[i * u.n + j],
+				    i == j);
+	mem_free(g);
+}
+
+int
+basis_next(struct basis_reader *r, struct basis *b)
+{
+	int64_t last;
+	size_t first;
+
+	if (!r->pending && !cmd_next(r->in, &r->rec))
+		return 0;
+	first = r->rec.record;
+	do {
+		last = component(&r->rec);
+		add_row(r, b);
+		if (labels_has(&b->labels, L_RANK) &&
+		    last + 1 == b->labels.v[L_RANK].i)
+			break;
+		r->pending = cmd_next(r->in, &r->rec);
+	} while (r->pending && !begins_another(b, &r->rec, last));
+	require_orthonormal(r, b, first);
+	return 1;
+}
+
+void
+basis_load(struct basis *b, const char *path)
+{
+	struct basis_reader r = { .in = cmd_open(path) };
+	struct basis other = { .rows = { .n = 0 } };
+	size_t n = 1;
+
+	memset(b, 0, sizeof *b);
+	if (!basis_next(&r, b))
+		die(RC_INPUT, "%s: holds no basis", ts_reader_name(r.in));
+	for (; basis_next(&r, &other); n++)
+		basis_free(&other);
+	if (n > 1)
+		die(RC_INPUT, "%s: holds %zu bases, 1 expected",
+		    ts_reader_name(r.in), n);
+}
+
+void
+check_ranks(const struct opt_sizes *ranks)
+{
+	size_t i;
+
+	for (i = 0; i < ranks->n; i++)
+		if (ranks->v[i] == 0)
+			opts_usage("--rank: 0, a rank is at least 1");
+}

@@ -1,0 +1,64 @@
+/*
+ * basis: what the algebra tools share: runs of vectors that become a basis,
+ * and bases in streams.  Every function ends the process, with one message
+ * and the right status, when something is wrong.
+ *
+ * A basis is consecutive records of content "basis": its rows, orthonormal,
+ * labelled basis, component (from 0) and rank (how many rows there are), and
+ * side where halves of one run have a basis each.
+ */
+#ifndef CMD_BASIS_H
+#define CMD_BASIS_H
+
+#include "cmd/cmd.h"
+#include "linalg/gram.h"
+
+/* Refuses a record whose tensors are not those of l, whatever their dtype. */
+void	same_tensors(const struct ts_reader *in, const struct ts_record *rec,
+	    const struct layout *l, const char *what);
+/* *shared becomes *l when l is the first; else it keeps what l has too. */
+void	share_labels(struct ts_labels *shared, const struct ts_labels *l,
+	    int first);
+
+/* The value of a label, or NA. */
+void	table_label(struct table *t, const struct ts_labels *l,
+	    enum label_key k);
+
+/* Rows that arrive one by one.  Starts zeroed. */
+struct rows {
+	struct layout	*layout;	/* f32; NULL before the first */
+	float		*x;		/* n x layout->n, room for cap rows */
+	size_t		 n, cap;
+};
+/* The layout of the rows is rec's, or must be; what is said of the one that
+ * they have. */
+void	rows_layout(struct rows *r, const struct ts_reader *in,
+	    const struct ts_record *rec, const char *what);
+/* Makes room for one more row and returns where it goes; n stays. */
+float	*rows_room(struct rows *r);
+void	rows_free(struct rows *r);
+
+struct basis {
+	struct rows	 rows;		/* orthonormal */
+	struct ts_labels labels;	/* that its rows share */
+};
+void	basis_free(struct basis *b);
+
+/* Bases of a stream one after the other.  Set in, leave the rest zero. */
+struct basis_reader {
+	struct ts_reader *in;
+	struct ts_record rec;
+	int		 pending;	/* rec is the next basis' first row */
+};
+/*
+ * The next basis: 1, or 0 at the end.  b starts zeroed.  It is handed over as
+ * soon as its last row is here.  Refuses rows that are not orthonormal.
+ */
+int	basis_next(struct basis_reader *r, struct basis *b);
+/* The only basis of a file. */
+void	basis_load(struct basis *b, const char *path);
+
+/* The ranks that were asked for, or all rows of a basis; refuses 0. */
+void	check_ranks(const struct opt_sizes *ranks);
+
+#endif
