@@ -1,0 +1,70 @@
+# What every bats file loads: the tools on PATH, and a directory of the
+# test's own in $T.  A bats file with a setup of its own calls plumbline_setup
+# first.
+bats_require_minimum_version 1.5.0
+
+plumbline_setup() {
+	ROOT=${PLUMBLINE_ROOT:-$(cd "$BATS_TEST_DIRNAME/.." && pwd)}
+	BUILD=${BUILD:-$ROOT/build}
+	case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
+	BIN=${PLUMBLINE_BIN:-$BUILD/bin}
+	DATA=${PLUMBLINE_DATA:-$ROOT/../shared/data}
+	PATH=$BIN:$PATH
+	T=$BATS_TEST_TMPDIR
+	export ROOT BUILD BIN DATA PATH T
+}
+
+setup() {
+	plumbline_setup
+}
+
+# mkstream ...: the program that makes streams from text, tests/mkstream.c
+mkstream() {
+	"$BUILD/tests/mkstream" "$@"
+}
+
+# needs COMMAND ...: skips a test, by name, where a command is absent
+needs() {
+	local c
+	for c in "$@"; do
+		command -v "$c" >/dev/null || skip "no $c"
+	done
+}
+
+# needs_python MODULE ...: the same for Python and its modules
+needs_python() {
+	local m
+	needs python3
+	for m in "$@"; do
+		python3 -c "import $m" 2>/dev/null || skip "no python $m"
+	done
+}
+
+# needs_data PATH: the same for a file of the shared data
+needs_data() {
+	[ -e "$DATA/$1" ] || skip "no data $1"
+}
+
+# refused STATUS MESSAGE: what `run' ran ended with this status and with one
+# line, which contains the message
+refused() {
+	[ "$status" -eq "$1" ] && [ "${#lines[@]}" -eq 1 ] &&
+	    [[ ${lines[0]} == *"$2"* ]] && return
+	printf 'wanted status %s and: %s\ngot status %s and: %s\n' \
+	    "$1" "$2" "$status" "$output" >&2
+	return 1
+}
+
+# page_example NAME.SECTION: the examples of a manual page as a script: the
+# .Dl lines and .Bd -literal blocks below its heading EXAMPLES
+page_example() {
+	awk '
+	/^\.Sh / { inside = $2 == "EXAMPLES" }
+	!inside { next }
+	/^\.Dl / { sub(/^\.Dl /, ""); print; next }
+	/^\.Bd -literal/ { block = 1; next }
+	/^\.Ed/ { block = 0; next }
+	block { print }
+	' "$ROOT/man/$1" | sed -e 's/\\e/\\/g' -e 's/\\&//g' \
+	    -e 's/\\(dq/"/g' -e 's/\\-/-/g'
+}
