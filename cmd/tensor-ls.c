@@ -3,12 +3,15 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "stream/prov_shell.h"
 
-static int tensors;
+static int tensors, provenance;
 
 static const struct opt options[] = {
 	{ 't', "tensors", NULL, OPT_FLAG, &tensors,
 	    "one line a tensor, not a record", NULL, 0 },
+	{ 'p', "provenance", NULL, OPT_FLAG, &provenance,
+	    "the shell commands that make the stream again", NULL, 0 },
 	OPT_END
 };
 
@@ -65,6 +68,21 @@ list_tensors(struct table *t, const struct ts_reader *in,
 }
 
 static void
+show_provenance(FILE *fp, const char *path)
+{
+	struct ts_reader *in = cmd_open(path);
+	struct ts_record rec;
+	const size_t *origin;
+	size_t n;
+
+	while (cmd_next(in, &rec))
+		;
+	origin = ts_reader_origins(in, &n);
+	if (prov_shell(fp, ts_reader_provenance(in), origin, n) != 0)
+		die(RC_SYSTEM, "out of memory");
+}
+
+static void
 list(struct table *t, const char *path)
 {
 	struct ts_reader *in = cmd_open(path);
@@ -87,6 +105,12 @@ main(int argc, char *argv[])
 	int k;
 
 	cmd_begin(&tool, argc, argv);
+	if (provenance) {
+		show_provenance(cmd_text(), tool.operand[0]);
+		for (i = 1; i < tool.n_operands; i++)
+			show_provenance(cmd_text(), tool.operand[i]);
+		return cmd_finish();
+	}
 	for (k = 0; k < L_COUNT; k++)
 		record_columns[FIXED + k] = label_name((enum label_key)k);
 	t = cmd_table(tensors ? tensor_columns : record_columns);

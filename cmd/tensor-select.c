@@ -158,6 +158,34 @@ select_tensors(const struct ts_reader *in, const struct layout *l)
 	return out;
 }
 
+/* What is left of the header's first layout of which something is left; NULL
+ * when the header has no layouts. */
+static struct layout *
+header_layout(const struct ts_reader *in)
+{
+	size_t i, k, n = ts_reader_layouts(in);
+
+	for (i = 0; i < n; i++) {
+		const struct layout *l = ts_reader_layout(in, i);
+
+		for (k = 0; k < l->n_tensors; k++)
+			if (wanted(&l->t[k]))
+				return select_tensors(in, l);
+	}
+	return n > 0 ? select_tensors(in, ts_reader_layout(in, 0)) : NULL;
+}
+
+/* One segment goes out, which says once what its records are. */
+static void
+same_content(const struct ts_reader *in, const struct ts_record *rec,
+    const char *content)
+{
+	if (strcmp(ts_reader_content(in), content) != 0)
+		die(RC_INPUT, "%s: record %zu: content %s, record 0 has %s",
+		    ts_reader_name(in), rec->record, ts_reader_content(in),
+		    content);
+}
+
 static void
 pass(struct ts_writer *out, struct ts_reader *in, const struct ts_record *rec)
 {
@@ -166,6 +194,15 @@ pass(struct ts_writer *out, struct ts_reader *in, const struct ts_record *rec)
 	struct ts_chunk c;
 	int got;
 
+	if (rec->recipe != NULL) {
+		if (globs.n > 0)
+			die(RC_INPUT, "%s: record %zu: a recipe; --tensors "
+			    "chooses among values", ts_reader_name(in),
+			    rec->record);
+		cmd_put_recipe(out, l, &rec->labels, rec->recipe);
+		layout_free(l);
+		return;
+	}
 	cmd_check(ts_write_record(out, l, &rec->labels, &e), &e);
 	while ((got = ts_read_chunk(in, &c)) == 1)
 		if (wanted(c.tensor))
@@ -187,20 +224,24 @@ main(int argc, char *argv[])
 	struct ts_reader *in;
 	struct ts_writer *out;
 	struct ts_record rec;
-	struct layout *l = NULL;
+	struct layout *l;
+	char *content;
 
 	cmd_begin(&tool, argc, argv);
 	parse_ranges();
 	check_where();
 	in = cmd_open(tool.operand[0]);
 	cmd_check(ts_reader_start(in), ts_reader_err(in));
-	if (ts_reader_layouts(in) > 0)
-		l = select_tensors(in, ts_reader_layout(in, 0));
-	out = cmd_create(ts_reader_content(in), l);
-	while (cmd_next(in, &rec))
+	content = cmd_must(mem_strdup(ts_reader_content(in)));
+	l = header_layout(in);
+	out = cmd_create(content, l);
+	while (cmd_next(in, &rec)) {
+		same_content(in, &rec, content);
 		if (in_ranges(rec.record) && in_steps(&rec.labels) &&
 		    holds(&rec.labels))
 			pass(out, in, &rec);
+	}
 	layout_free(l);
+	mem_free(content);
 	return cmd_finish();
 }

@@ -117,20 +117,23 @@ record(struct trainer *t, int last)
 
 /* Opens the stream; what a killed run had written of it comes again. */
 static void
-open_stream(struct trainer *t, int resumed)
+open_stream(struct trainer *t)
 {
 	const struct layout *l = t->bench.model->layout;
 	uint64_t step;
 	double loss;
+	int begun = t->o->stream == STREAM_UPDATES;	/* has no step 0 */
 
 	if (t->o->stream == STREAM_NONE)
 		return;
 	cmd_seed(t->o->seed);
 	t->out = cmd_create(contents[t->o->stream], l);
 	t->row = cmd_must(mem_zalloc(l->n, sizeof *t->row));
-	while (train_dir_unspool(&t->dir, &step, &loss, t->row, l->n))
+	while (train_dir_unspool(&t->dir, &step, &loss, t->row, l->n)) {
 		emit(t, step, loss, t->row, 0);
-	if (resumed || t->o->stream == STREAM_UPDATES)
+		begun = 1;
+	}
+	if (begun)
 		return;
 	memset(t->row, 0, l->n * sizeof *t->row);
 	emit(t, 0, (double)NAN, t->o->stream == STREAM_PARAMETERS ?
@@ -237,7 +240,6 @@ begin(struct trainer *t)
 {
 	struct model *m = first_model(t->o);
 	size_t n = m->layout->n, bytes = n * sizeof(float);
-	int resumed;
 
 	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
 	train_options_optim(t->o, &t->optim, &t->schedule, n);
@@ -249,17 +251,15 @@ begin(struct trainer *t)
 	bench_open(&t->bench, m, t->o->tasks, t->o->length);
 	t->at = (struct progress){ .n = n, .array = { m->params, t->optim.m,
 	    t->optim.v, t->base } };
-	resumed = train_dir_open(&t->dir, t->o->out, identity(t->o, m),
-	    &t->at);
+	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, m), &t->at)) {
+		fputs(log_header, t->dir.log);
+		t->at.done = t->o->steps == 0;
+		if (t->o->check_every > 0)
+			check(t);
+		train_dir_save(&t->dir, &t->at);
+	}
 	t->optim.t = t->at.step;
-	open_stream(t, resumed);
-	if (resumed)
-		return;
-	fputs(log_header, t->dir.log);
-	t->at.done = t->o->steps == 0;
-	if (t->o->check_every > 0)
-		check(t);
-	train_dir_save(&t->dir, &t->at);
+	open_stream(t);
 }
 
 /* The stream is whole before the directory bears its name. */

@@ -308,18 +308,22 @@ append(struct text *b, const char *fmt, ...)
 }
 
 /* Absolute paths differ between machines: their base name is kept, and the
- * stream's list of inputs adds the digest. */
+ * stream's list of inputs adds the digest.  Numbers of descriptors differ
+ * between runs. */
 char *
 opts_canonical_path(const char *path)
 {
 	const char *eq = strchr(path, '='), *p = eq ? eq + 1 : path;
 	const char *slash = strrchr(p, '/');
+	const char *kept = slash + 1;
 	struct text b = { NULL, 0 };
 
 	if (*p != '/' || slash[1] == '\0')
 		return mem_strdup(path);
+	if (strncmp(p, "/dev/fd/", 8) == 0)	/* a process substitution */
+		kept = "/dev/fd";
 	append(&b, "%s", path);
-	memmove(b.s + (p - path), slash + 1, strlen(slash + 1) + 1);
+	memmove(b.s + (p - path), kept, strlen(kept) + 1);
 	return b.s;
 }
 
@@ -330,6 +334,21 @@ append_path(struct text *b, const char *path)
 
 	append(b, "%s", p);
 	mem_free(p);
+}
+
+/* The shortest decimal that reads back as x. */
+static void
+append_real(struct text *b, double x)
+{
+	char s[32];
+	int digits;
+
+	for (digits = 1; digits <= 17; digits++) {
+		snprintf(s, sizeof s, "%.*g", digits, x);
+		if (strtod(s, NULL) == x)
+			break;
+	}
+	append(b, "%s", s);
 }
 
 static char *
@@ -351,15 +370,17 @@ canonical_one(const struct opt *o, size_t i)
 	case OPT_SEED:
 		append(&b, "%llu", (unsigned long long)*(uint64_t *)o->value);
 		break;
-	case OPT_REAL: append(&b, "%.17g", *(double *)o->value); break;
+	case OPT_REAL: append_real(&b, *(double *)o->value); break;
 	case OPT_CHOICE: append(&b, "%s", o->choices[*(int *)o->value]); break;
 	case OPT_SIZES:
 		for (k = 0; k < z->n; k++)
 			append(&b, k ? ",%zu" : "%zu", z->v[k]);
 		break;
 	case OPT_REALS:
-		for (k = 0; k < r->n; k++)
-			append(&b, k ? ",%.17g" : "%.17g", r->v[k]);
+		for (k = 0; k < r->n; k++) {
+			append(&b, "%s", k ? "," : "");
+			append_real(&b, r->v[k]);
+		}
 		break;
 	case OPT_STRINGS: append(&b, "%s", l->v[i]); break;
 	case OPT_INPUTS: append_path(&b, l->v[i]); break;

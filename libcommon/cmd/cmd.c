@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "cmd/cmd.h"
+#include "random/materialise.h"
 #include "stream/digest.h"
 
 /* An input, for the provenance: a stream, or a plain file. */
@@ -110,7 +111,16 @@ cmd_next(struct ts_reader *in, struct ts_record *rec)
 void
 cmd_read(struct ts_reader *in, float *x)
 {
-	cmd_check(ts_read_f32(in, x), ts_reader_err(in));
+	const struct layout *l;
+	const struct recipe *recipe = ts_reader_recipe(in, &l);
+	struct err e = { .rc = RC_OK };
+
+	if (recipe == NULL) {
+		cmd_check(ts_read_f32(in, x), ts_reader_err(in));
+		return;
+	}
+	if (recipe_fill_f32(x, recipe, l, &e) != 0)
+		die(e.rc, "%s: recipe: %s", ts_reader_name(in), e.msg);
 }
 
 void
@@ -308,14 +318,16 @@ cmd_create(const char *content, const struct layout *l)
 {
 	struct err e = { .rc = RC_OK };
 	struct prov *p;
+	size_t shard, shards;
 
+	cmd_shard_of(&shard, &shards);
 	open_output();
 	if (isatty(fileno(run.fp)))
 		die(RC_USAGE, "%s: is a terminal; streams are binary: use -o "
 		    "or a pipe", output_name());
 	p = provenance();
-	run.writer = ts_writer_new(run.fp, content, &l, l != NULL, 1, 1, p,
-	    &e);
+	run.writer = ts_writer_new(run.fp, content, &l, l != NULL, shard,
+	    shards, p, &e);
 	prov_free(p);
 	check_write(run.writer == NULL ? -1 : 0, &e);
 	return run.writer;
@@ -331,6 +343,15 @@ cmd_put(struct ts_writer *out, const struct layout *l,
 }
 
 void
+cmd_put_recipe(struct ts_writer *out, const struct layout *l,
+    const struct ts_labels *labels, const struct recipe *r)
+{
+	struct err e = { .rc = RC_OK };
+
+	check_write(ts_write_recipe(out, l, labels, r, &e), &e);
+}
+
+void
 cmd_flush(struct ts_writer *out)
 {
 	struct err e = { .rc = RC_OK };
@@ -343,6 +364,14 @@ cmd_follow(struct ts_writer *out, const struct ts_reader *in)
 {
 	if (ts_reader_at_frame_end(in))
 		cmd_flush(out);
+}
+
+FILE *
+cmd_text(void)
+{
+	if (run.fp == NULL)
+		open_output();
+	return run.fp;
 }
 
 struct table *

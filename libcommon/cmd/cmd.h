@@ -31,7 +31,8 @@ void	cmd_check(int status, const struct err *e);
 struct ts_reader *cmd_open(const char *path);
 /* The next record: 1, or 0 at the end. */
 int	cmd_next(struct ts_reader *in, struct ts_record *rec);
-/* The current record's values; x holds rec->layout->n of them. */
+/* The current record's values, those of a recipe drawn; x holds
+ * rec->layout->n of them. */
 void	cmd_read(struct ts_reader *in, float *x);
 /* Refuses a record whose layout is not l ("FILE: record 3: tensor ...:
  * shape ..., WHAT has ..."). */
@@ -60,14 +61,28 @@ void	cmd_vectors_free(struct vectors *v);
  * which must not be a terminal.  layout may be NULL (records carry theirs).
  */
 struct ts_writer *cmd_create(const char *content, const struct layout *l);
-/* Whole record. */
+/*
+ * --shard I/N of a producer, NULL for all: set before cmd_create().  Of the
+ * run's n records this shard has those from cmd_shard_first(n) up to, not
+ * with, cmd_shard_end(n).
+ */
+extern const char *cmd_shard;
+size_t	cmd_shard_first(size_t n);
+size_t	cmd_shard_end(size_t n);
+/* I and N; 1 and 1 without --shard. */
+void	cmd_shard_of(size_t *i, size_t *n);
+/* A whole record. */
 void	cmd_put(struct ts_writer *out, const struct layout *l,
 	    const struct ts_labels *labels, const float *x);
+void	cmd_put_recipe(struct ts_writer *out, const struct layout *l,
+	    const struct ts_labels *labels, const struct recipe *r);
 /* Ends the output's frame where in's frame ended (filters). */
 void	cmd_follow(struct ts_writer *out, const struct ts_reader *in);
 /* Ends the output's frame now (producers, after every record). */
 void	cmd_flush(struct ts_writer *out);
 
+/* The same place for plain text; checked by cmd_finish(). */
+FILE	*cmd_text(void);
 /* The output table, to the same place. */
 struct table *cmd_table(const char *const *columns);
 /* Ends a row and, when the output is live, shows it at once. */

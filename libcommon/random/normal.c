@@ -87,8 +87,8 @@ sine_cosine(float *s, float *c, uint32_t w)
 	x = (to_bits(sn) & ~swap) | (to_bits(cs) & swap);
 	y = (to_bits(cs) & ~swap) | (to_bits(sn) & swap);
 	/* sine is negative in quarters 2, 3; cosine in 1, 2 */
-	*s = to_float(x ^ (int32_t)(k & 2) << 30);
-	*c = to_float(y ^ (int32_t)((k + 1) & 2) << 30);
+	*s = to_float(x ^ (int32_t)((k & 2) << 30));
+	*c = to_float(y ^ (int32_t)(((k + 1) & 2) << 30));
 }
 
 /* x[0..4 BLOCKS): blocks b, b + 1, ... */

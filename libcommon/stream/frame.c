@@ -150,13 +150,14 @@ fill(struct frame_reader *r, struct err *e)
 	size_t cap;
 	ssize_t got;
 
-	if (r->head > 0) {
+	if (r->head > 0 && r->cap - r->tail < READ_STEP &&
+	    r->head >= r->cap / 2) {
 		memmove(r->in, r->in + r->head, waiting(r));
 		r->tail -= r->head;
 		r->head = 0;
 	}
 	if (r->cap - r->tail < READ_STEP) {
-		cap = r->cap + (r->cap > READ_STEP ? r->cap : READ_STEP);
+		cap = r->cap ? 2 * r->cap : 4 * READ_STEP;
 		if ((p = mem_grow(r->in, cap, 1)) == NULL)
 			return err_nomem(e);
 		r->in = p;
@@ -273,6 +274,10 @@ decompress(struct frame_reader *r, size_t size, size_t *n, struct err *e)
 		if (grow_out(r, cap, e) != 0)
 			return -1;
 		*n = ZSTD_decompressDCtx(r->ctx, r->out, r->out_cap, p, size);
+		if (!ZSTD_isError(*n) && *n > FRAME_MAX)
+			return err_set(e, RC_INPUT, "offset %" PRIu64
+			    ": a frame of %zu bytes, at most %d", r->offset,
+			    *n, FRAME_MAX);
 		if (!ZSTD_isError(*n))
 			return 0;
 		if (claim != ZSTD_CONTENTSIZE_UNKNOWN || cap >= FRAME_MAX)

@@ -1,8 +1,10 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "stream/labels.h"
 
 static const struct {
@@ -119,6 +121,31 @@ labels_set_text(struct ts_labels *l, enum label_key k, const char *s)
 	labels_unset(l, k);
 	l->v[k].s = copy;
 	l->set |= (uint64_t)1 << k;
+	return 0;
+}
+
+int
+labels_check(const struct ts_labels *l, struct err *e)
+{
+	int k;
+
+	for (k = 0; k < L_COUNT; k++) {
+		if (!labels_has(l, (enum label_key)k))
+			continue;
+		if (vocabulary[k].type == LABEL_REAL && !isfinite(l->v[k].x))
+			return err_set(e, RC_INPUT, "label %s is not finite",
+			    vocabulary[k].name);
+		if (vocabulary[k].type != LABEL_TEXT)
+			continue;
+		if (strlen(l->v[k].s) > LABEL_TEXT_MAX)
+			return err_set(e, RC_INPUT,
+			    "label %s: %zu bytes, at most %d",
+			    vocabulary[k].name, strlen(l->v[k].s),
+			    LABEL_TEXT_MAX);
+		if (!utf8_valid(l->v[k].s, strlen(l->v[k].s)))
+			return err_set(e, RC_INPUT, "label %s is not UTF-8",
+			    vocabulary[k].name);
+	}
 	return 0;
 }
 

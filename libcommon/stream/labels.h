@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 enum label_type { LABEL_INT, LABEL_REAL, LABEL_TEXT };
 
 enum label_key {
@@ -70,6 +72,9 @@ void	labels_set_real(struct ts_labels *l, enum label_key k, double x);
 /* Copies s; -1 when out of memory. */
 int	labels_set_text(struct ts_labels *l, enum label_key k, const char *s);
 void	labels_unset(struct ts_labels *l, enum label_key k);
+/* 0, or -1 and *e for what no stream may hold: a number that is not finite,
+ * text that is too long or not UTF-8. */
+int	labels_check(const struct ts_labels *l, struct err *e);
 /* Overwrites *dst with a copy; -1 when out of memory (dst is then empty). */
 int	labels_copy(struct ts_labels *dst, const struct ts_labels *src);
 /* 1 when both lack k, or both have it with equal values. */

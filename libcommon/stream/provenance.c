@@ -1,12 +1,24 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "stream/provenance.h"
 
 struct prov *
 prov_new(void)
 {
 	return mem_zalloc(1, sizeof(struct prov));
+}
+
+/* A copy; command lines may hold any bytes, a stream only UTF-8. */
+static char *
+text(const char *s)
+{
+	char *copy = mem_strdup(s);
+
+	if (copy != NULL)
+		utf8_repair(copy);
+	return copy;
 }
 
 static void
@@ -45,7 +57,7 @@ copy_argv(struct prov_node *d, char *const argv[], size_t argc)
 	if ((d->argv = mem_zalloc(argc + 1, sizeof *d->argv)) == NULL)
 		return -1;
 	for (; d->argc < argc; d->argc++)
-		if ((d->argv[d->argc] = mem_strdup(argv[d->argc])) == NULL)
+		if ((d->argv[d->argc] = text(argv[d->argc])) == NULL)
 			return -1;
 	return 0;
 }
@@ -61,8 +73,8 @@ prov_add_node(struct prov *p, const char *tool, const char *release,
 	p->node = d;
 	d += p->n;
 	memset(d, 0, sizeof *d);
-	if ((d->tool = mem_strdup(tool)) == NULL ||
-	    (d->release = mem_strdup(release)) == NULL ||
+	if ((d->tool = text(tool)) == NULL ||
+	    (d->release = text(release)) == NULL ||
 	    copy_argv(d, argv, argc) != 0) {
 		free_node(d);
 		return -1;
@@ -87,7 +99,7 @@ prov_add_input(struct prov *p, size_t node, const char *name,
 	d->input = in;
 	in += d->n_inputs;
 	memset(in, 0, sizeof *in);
-	in->name = mem_strdup(name);
+	in->name = text(name);
 	in->from = mem_alloc(n_from, sizeof *from);
 	if (in->name == NULL || in->from == NULL) {
 		mem_free(in->name);
@@ -139,21 +151,22 @@ same_node(const struct prov_node *a, const struct prov_node *b,
 }
 
 static int
-copy_node(struct prov *dst, const struct prov_node *d, const size_t map[],
-    size_t *from)
+copy_node(struct prov *dst, const struct prov_node *d, const size_t map[])
 {
 	long at = prov_add_node(dst, d->tool, d->release, d->argv, d->argc,
 	    d->has_seed ? &d->seed : NULL);
-	size_t i, k;
+	size_t i, k, *from;
 
 	if (at < 0)
 		return -1;
 	for (i = 0; i < d->n_inputs; i++) {
-		for (k = 0; k < d->input[i].n_from; k++)
-			from[k] = map[d->input[i].from[k]];
 		if (prov_add_input(dst, (size_t)at, d->input[i].name,
-		    d->input[i].digest, from, d->input[i].n_from) != 0)
+		    d->input[i].digest, d->input[i].from,
+		    d->input[i].n_from) != 0)
 			return -1;
+		from = dst->node[at].input[i].from;
+		for (k = 0; k < d->input[i].n_from; k++)
+			from[k] = map[from[k]];
 	}
 	return 0;
 }
@@ -161,18 +174,15 @@ copy_node(struct prov *dst, const struct prov_node *d, const size_t map[],
 int
 prov_merge(struct prov *dst, const struct prov *src, size_t map[])
 {
-	size_t *from = mem_alloc(src->n, sizeof *from);
 	size_t i, k;
-	int status = from == NULL ? -1 : 0;
 
-	for (i = 0; i < src->n && status == 0; i++) {
+	for (i = 0; i < src->n; i++) {
 		for (k = 0; k < dst->n; k++)
 			if (same_node(&dst->node[k], &src->node[i], map))
 				break;
 		map[i] = k;
-		if (k == dst->n)
-			status = copy_node(dst, &src->node[i], map, from);
+		if (k == dst->n && copy_node(dst, &src->node[i], map) != 0)
+			return -1;
 	}
-	mem_free(from);
-	return status;
+	return 0;
 }

@@ -1,39 +1,7 @@
-#include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "stream/digest.h"
-#include "stream/frame.h"
-#include "stream/reader.h"
-#include "stream/shards.h"
-#include "tensor/finite.h"
-
-enum state { BEFORE_SEGMENT, IN_SEGMENT, ENDED, FAILED };
-
-struct ts_reader {
-	char			*name;
-	struct frame_reader	*frames;
-	const unsigned char	*p;	/* what is left of the frame */
-	size_t			 n;
-	enum state		 state;
-	struct err		 err;
-
-	struct wire_object	 header;	/* of the segment */
-	struct wire_object	 record;
-	size_t			 segment;	/* how many began */
-	size_t			 in_segment;	/* records of this segment */
-	size_t			 records;	/* of all segments */
-	size_t			 bytes;		/* chunk data of the segment */
-	size_t			 tensor, done;	/* place in the record */
-
-	struct digest		*segment_digest, *stream_digest;
-	char			 digest[DIGEST_SIZE];
-	struct prov		*prov;
-	size_t			*origin;
-	size_t			 n_origins;
-	struct shards		 shards;
-};
+#include "stream/reader_state.h"
 
 struct ts_reader *
 ts_reader_new(FILE *fp, const char *name)
@@ -55,6 +23,13 @@ ts_reader_new(FILE *fp, const char *name)
 	return r;
 }
 
+static void
+drop_resources(struct ts_reader *r)
+{
+	while (r->n_resources > 0)
+		resource_drop(r->resource[--r->n_resources]);
+}
+
 void
 ts_reader_free(struct ts_reader *r)
 {
@@ -63,6 +38,8 @@ ts_reader_free(struct ts_reader *r)
 	frame_reader_free(r->frames);
 	wire_object_free(&r->header);
 	wire_object_free(&r->record);
+	drop_resources(r);
+	mem_free(r->resource);
 	digest_free(r->segment_digest);
 	digest_free(r->stream_digest);
 	prov_free(r->prov);
@@ -72,82 +49,29 @@ ts_reader_free(struct ts_reader *r)
 	mem_free(r);
 }
 
-/* The stream stays failed; the message gets the file's name and place. */
-static int
-fail(struct ts_reader *r)
-{
-	r->state = FAILED;
-	err_prefix(&r->err, r->name);
-	return -1;
-}
-
-/* A fault of the current object. */
-static int
-fail_here(struct ts_reader *r)
-{
-	char where[80];
-
-	if (r->in_segment > 0)
-		snprintf(where, sizeof where, "offset %" PRIu64 ": record %zu",
-		    frame_offset(r->frames), r->records - 1);
-	else
-		snprintf(where, sizeof where, "offset %" PRIu64,
-		    frame_offset(r->frames));
-	err_prefix(&r->err, where);
-	return fail(r);
-}
-
-/* Content to read: 1; the end of the file: 0. */
-static int
-more(struct ts_reader *r)
-{
-	int got = 1;
-
-	if (r->n == 0 && (got = frame_read(r->frames, &r->p, &r->n,
-	    &r->err)) < 0)
-		return fail(r);
-	return got;
-}
-
-static void
-take(struct ts_reader *r, size_t used)
-{
-	digest_update(r->stream_digest, r->p, used);
-	r->p += used;
-	r->n -= used;
-}
-
-static int
-truncated(struct ts_reader *r)
-{
-	err_set(&r->err, RC_INPUT, "offset %" PRIu64
-	    ": truncated: no end mark", frame_position(r->frames));
-	return fail(r);
-}
-
 static int
 begin_segment(struct ts_reader *r)
 {
 	size_t used;
 
 	wire_object_free(&r->header);
+	drop_resources(r);
 	r->in_segment = 0;
 	r->bytes = 0;
 	if (wire_get_map(&r->header, r->p, r->n, &used, &r->err) != 0)
-		return fail_here(r);
+		return reader_fail_here(r);
 	if (r->header.kind != WIRE_HEADER) {
 		err_set(&r->err, RC_INPUT,
 		    "a stream begins with a header, not with a record");
-		return fail_here(r);
+		return reader_fail_here(r);
 	}
 	digest_reset(r->segment_digest);
-	digest_update(r->segment_digest, r->p, used);
-	take(r, used);
 	r->segment++;
+	reader_take(r, used, 0);
 	r->state = IN_SEGMENT;
 	if (shards_add(&r->shards, r->header.u.header.shard,
 	    r->header.u.header.shards, &r->err) != 0)
-		return fail_here(r);
+		return reader_fail_here(r);
 	return 0;
 }
 
@@ -170,7 +94,7 @@ note_provenance(struct ts_reader *r, const struct prov *p)
 	if (!bad)
 		return 0;
 	err_nomem(&r->err);
-	return fail(r);
+	return reader_fail(r);
 }
 
 static int
@@ -178,7 +102,8 @@ end_segment(struct ts_reader *r, const struct wire_end *t, size_t used)
 {
 	char digest[DIGEST_SIZE];
 
-	digest_hex(r->segment_digest, digest);
+	digest_hex(r->segment > 1 ? r->segment_digest : r->stream_digest,
+	    digest);
 	if (t->records != r->in_segment)
 		err_set(&r->err, RC_INPUT, "%zu records, the end map says %zu",
 		    r->in_segment, t->records);
@@ -190,8 +115,8 @@ end_segment(struct ts_reader *r, const struct wire_end *t, size_t used)
 		err_set(&r->err, RC_INPUT,
 		    "digest %s, the end map says %s", digest, t->digest);
 	if (r->err.rc != RC_OK)
-		return fail_here(r);
-	take(r, used);
+		return reader_fail_here(r);
+	reader_take(r, used, 1);
 	r->state = BEFORE_SEGMENT;
 	return note_provenance(r, t->prov);
 }
@@ -202,6 +127,33 @@ record_layout(const struct ts_reader *r)
 	const struct wire_record *c = &r->record.u.record;
 
 	return c->own ? c->own : r->header.u.header.layouts[c->layout];
+}
+
+/* Gives the terms what they cite. */
+static int
+resolve(struct ts_reader *r, const struct wire_record *c)
+{
+	const size_t none = SIZE_MAX;
+	size_t i;
+
+	for (i = 0; c->recipe != NULL && i < c->recipe->n; i++) {
+		struct recipe_term *t = &c->recipe->term[i];
+		size_t b = c->cite[i].basis, d = c->cite[i].deviations;
+
+		if ((b != none && (b >= r->n_resources ||
+		    r->resource[b]->kind != RESOURCE_BASIS)) ||
+		    (d != none && (d >= r->n_resources ||
+		    r->resource[d]->kind != RESOURCE_DEVIATIONS))) {
+			err_set(&r->err, RC_INPUT, "term %zu of its recipe "
+			    "cites a resource that the segment has not", i);
+			return reader_fail_here(r);
+		}
+		if (b != none)
+			t->basis = resource_hold(r->resource[b]);
+		if (d != none)
+			t->deviations = resource_hold(r->resource[d]);
+	}
+	return 0;
 }
 
 static int
@@ -215,71 +167,16 @@ begin_record(struct ts_reader *r, size_t used)
 		err_set(&r->err, RC_INPUT, "out of order: it says record %zu "
 		    "of its segment, which has %zu before it", c->record,
 		    r->in_segment - 1);
-		return fail_here(r);
+		return reader_fail_here(r);
 	}
 	if (c->own == NULL && c->layout >= r->header.u.header.n_layouts) {
 		err_set(&r->err, RC_INPUT, "layout %zu, the header has %zu",
 		    c->layout, r->header.u.header.n_layouts);
-		return fail_here(r);
+		return reader_fail_here(r);
 	}
-	digest_update(r->segment_digest, r->p, used);
-	take(r, used);
-	r->tensor = 0;
-	r->done = 0;
-	return 1;
-}
-
-/* The next tensor of the record that still has values: 1, or 0. */
-static int
-unfinished(struct ts_reader *r)
-{
-	const struct layout *l = record_layout(r);
-
-	while (r->tensor < l->n_tensors && r->done == l->t[r->tensor].n) {
-		r->tensor++;
-		r->done = 0;
-	}
-	return r->tensor < l->n_tensors;
-}
-
-int
-ts_read_chunk(struct ts_reader *r, struct ts_chunk *c)
-{
-	const struct tensor_spec *t;
-	size_t head, size, want;
-	int got;
-
-	if (r->state == FAILED)
-		return -1;
-	if (r->state != IN_SEGMENT || r->record.kind != WIRE_RECORD ||
-	    !unfinished(r))
-		return 0;
-	t = &record_layout(r)->t[r->tensor];
-	if ((got = more(r)) <= 0)
-		return got < 0 ? -1 : truncated(r);
-	want = t->n - r->done;
-	if (want > CHUNK_BYTES / dtype_size(t->dtype))
-		want = CHUNK_BYTES / dtype_size(t->dtype);
-	got = wire_get_bin(r->p, r->n, &head, &size);
-	if (got == 1 && size != want * dtype_size(t->dtype))
-		err_set(&r->err, RC_INPUT, "tensor %s: a chunk of %zu bytes, "
-		    "%zu expected", t->name, size,
-		    want * dtype_size(t->dtype));
-	else if (got < 0 || (got == 1 && size > r->n - head))
-		err_set(&r->err, RC_INPUT,
-		    "tensor %s: a chunk is cut by the end of its frame",
-		    t->name);
-	else if (got == 0)
-		err_set(&r->err, RC_INPUT, "tensor %s: %zu of %zu values, "
-		    "then something else", t->name, r->done, t->n);
-	if (r->err.rc != RC_OK)
-		return fail_here(r);
-	*c = (struct ts_chunk){ t, r->done, want, r->p + head };
-	digest_update(r->segment_digest, r->p, head + size);
-	take(r, head + size);
-	r->done += want;
-	r->bytes += size;
-	return 1;
+	reader_take(r, used, 0);
+	reader_begin_data(r, record_layout(r), c->recipe == NULL);
+	return resolve(r, c) == 0 ? 1 : -1;
 }
 
 /* What the caller left of a record is read all the same. */
@@ -299,10 +196,10 @@ end_stream(struct ts_reader *r)
 {
 	if (r->segment == 0) {
 		err_set(&r->err, RC_INPUT, "empty: no stream");
-		return fail(r);
+		return reader_fail(r);
 	}
 	if (shards_complete(&r->shards, &r->err) != 0)
-		return fail(r);
+		return reader_fail(r);
 	digest_hex(r->stream_digest, r->digest);
 	r->state = ENDED;
 	return 0;
@@ -317,7 +214,7 @@ ts_reader_start(struct ts_reader *r)
 		return -1;
 	if (r->segment > 0)
 		return 1;
-	if ((got = more(r)) < 0)
+	if ((got = reader_more(r)) < 0)
 		return -1;
 	if (got == 0)
 		return end_stream(r);
@@ -334,8 +231,8 @@ ts_read_record(struct ts_reader *r, struct ts_record *rec)
 		return -1;
 	while (r->state != ENDED) {
 		wire_object_free(&r->record);
-		r->record.kind = WIRE_HEADER;	/* no record */
-		if ((got = more(r)) < 0)
+		r->rows = 0;
+		if ((got = reader_more(r)) < 0)
 			return -1;
 		if (r->state == BEFORE_SEGMENT) {
 			if (got == 0)
@@ -345,48 +242,33 @@ ts_read_record(struct ts_reader *r, struct ts_record *rec)
 			continue;
 		}
 		if (got == 0)
-			return truncated(r);
+			return reader_truncated(r);
 		if (wire_get_map(&r->record, r->p, r->n, &used, &r->err) != 0)
-			return fail_here(r);
+			return reader_fail_here(r);
 		if (r->record.kind == WIRE_RECORD) {
 			if (begin_record(r, used) < 0)
 				return -1;
 			rec->record = r->records - 1;
 			rec->layout = record_layout(r);
 			rec->labels = r->record.u.record.labels;
+			rec->recipe = r->record.u.record.recipe;
 			return 1;
+		}
+		if (r->record.kind == WIRE_RESOURCE) {
+			if (reader_resource(r, &r->record.u.resource,
+			    used) != 0)
+				return -1;
+			continue;
 		}
 		if (r->record.kind == WIRE_HEADER) {
 			err_set(&r->err, RC_INPUT,
 			    "a header inside a segment: no end mark");
-			return fail_here(r);
+			return reader_fail_here(r);
 		}
 		if (end_segment(r, &r->record.u.end, used) != 0)
 			return -1;
 	}
 	return 0;
-}
-
-int
-ts_read_f32(struct ts_reader *r, float *x)
-{
-	struct ts_chunk c;
-	size_t bad;
-	int got;
-
-	while ((got = ts_read_chunk(r, &c)) == 1) {
-		float *dst = x + c.tensor->offset + c.offset;
-
-		dtype_to_f32(dst, c.data, c.n, c.tensor->dtype);
-		if ((bad = finite_prefix_f32(dst, c.n)) == c.n)
-			continue;
-		err_set(&r->err, RC_INPUT, "record %zu: tensor %s: value %zu "
-		    "of %zu is %s", r->records - 1, c.tensor->name,
-		    c.offset + bad, c.tensor->n,
-		    isnan(dst[bad]) ? "not a number" : "infinite");
-		return fail(r);
-	}
-	return got;
 }
 
 const struct err *
@@ -455,4 +337,13 @@ ts_reader_shard(const struct ts_reader *r, size_t *i, size_t *n)
 {
 	*i = r->segment == 0 ? 1 : r->header.u.header.shard;
 	*n = r->segment == 0 ? 1 : r->header.u.header.shards;
+}
+
+const struct recipe *
+ts_reader_recipe(const struct ts_reader *r, const struct layout **l)
+{
+	if (r->state != IN_SEGMENT || r->record.kind != WIRE_RECORD)
+		return NULL;
+	*l = record_layout(r);
+	return r->record.u.record.recipe;
 }

@@ -12,6 +12,7 @@
 
 #include "stream/labels.h"
 #include "stream/provenance.h"
+#include "stream/recipe.h"
 #include "tensor/layout.h"
 
 struct ts_reader;
@@ -20,6 +21,7 @@ struct ts_record {
 	size_t			 record;	/* index in the stream, from 0 */
 	const struct layout	*layout;	/* lent until the next segment */
 	struct ts_labels	 labels;	/* lent until the next record */
+	const struct recipe	*recipe;	/* lent; NULL: it has values */
 };
 
 struct ts_chunk {
@@ -40,15 +42,19 @@ void		 ts_reader_free(struct ts_reader *r);	/* accepts NULL */
  * skipped); 0: end; -1: ts_reader_err().
  */
 int		 ts_read_record(struct ts_reader *r, struct ts_record *rec);
-/* 1: the current record's next chunk; 0: no more; -1: ts_reader_err(). */
+/* 1: the current record's next chunk; 0: no more (a recipe has none); -1:
+ * ts_reader_err(). */
 int		 ts_read_chunk(struct ts_reader *r, struct ts_chunk *c);
 /*
  * The current record's values, all of them, as f32 into x (rec->layout->n
  * values).  A value that is not finite is an error that names the tensor and
- * the element.  Call it instead of ts_read_chunk().  0 or -1.
+ * the element; so is a recipe, see random/materialise.h.  Call it instead of ts_read_chunk().  0 or -1.
  */
 int		 ts_read_f32(struct ts_reader *r, float *x);
 
+/* The current record's recipe and its layout; NULL: it has values. */
+const struct recipe *ts_reader_recipe(const struct ts_reader *r,
+		    const struct layout **l);
 const struct err *ts_reader_err(const struct ts_reader *r);
 const char	*ts_reader_name(const struct ts_reader *r);
 /* "gradients", ...; of the current segment; NULL before the first. */

@@ -9,6 +9,7 @@
 
 #include "stream/labels.h"
 #include "stream/provenance.h"
+#include "stream/recipe.h"
 #include "tensor/layout.h"
 
 enum {
@@ -28,11 +29,26 @@ struct wire_header {
 	struct prov	*prov;
 };
 
+/* Which of the segment's resources a term cites; SIZE_MAX: none. */
+struct wire_cite {
+	size_t		 basis, deviations;
+};
+
 struct wire_record {
 	size_t		 record;	/* within the segment */
 	size_t		 layout;	/* of the header's, or SIZE_MAX: own */
 	struct layout	*own;
 	struct ts_labels labels;
+	struct recipe	*recipe;	/* NULL: chunks follow */
+	struct wire_cite *cite;		/* of each term; the terms' own
+					   pointers are NULL on the wire */
+};
+
+struct wire_resource {
+	size_t		 resource;	/* within the segment */
+	enum resource_kind kind;
+	size_t		 rows;
+	struct layout	*layout;	/* of a row */
 };
 
 struct wire_end {
@@ -57,17 +73,19 @@ int	wire_known_content(const char *content, size_t len);
 /* Encoders append to b; -1 when out of memory. */
 int	wire_put_header(struct wire_buf *b, const struct wire_header *h);
 int	wire_put_record(struct wire_buf *b, const struct wire_record *r);
+int	wire_put_resource(struct wire_buf *b, const struct wire_resource *r);
 int	wire_put_end(struct wire_buf *b, const struct wire_end *t);
 /* The head of a binary object of n bytes. */
 int	wire_put_bin(struct wire_buf *b, size_t n);
 
-enum wire_kind { WIRE_HEADER, WIRE_RECORD, WIRE_END };
+enum wire_kind { WIRE_HEADER, WIRE_RECORD, WIRE_RESOURCE, WIRE_END };
 
 struct wire_object {
 	enum wire_kind	kind;
 	union {
 		struct wire_header	header;
 		struct wire_record	record;
+		struct wire_resource	resource;
 		struct wire_end		end;
 	} u;
 };

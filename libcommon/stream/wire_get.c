@@ -1,4 +1,3 @@
-#include <math.h>
 #include <msgpack.h>
 #include <string.h>
 
@@ -34,7 +33,7 @@ get_tensor(struct layout *l, const msgpack_object *o, struct err *e)
 	enum dtype d;
 	int status = -1;
 
-	if (value_keys(v, keys, 3, o, "tensor", e) != 0 ||
+	if (value_keys(v, keys, 3, 3, o, "tensor", e) != 0 ||
 	    value_text(&name, v[0], "tensor name", e) != 0 ||
 	    value_text(&type, v[1], "dtype", e) != 0 ||
 	    value_array(&a, v[2], "shape", e) != 0)
@@ -59,8 +58,8 @@ out:
 	return status;
 }
 
-static int
-get_layout(struct layout **l, const msgpack_object *o, struct err *e)
+int
+value_layout(struct layout **l, const msgpack_object *o, struct err *e)
 {
 	const msgpack_object_array *a = NULL;
 	size_t i;
@@ -93,6 +92,42 @@ get_shard(struct wire_header *h, const msgpack_object *o, struct err *e)
 	return 0;
 }
 
+/* The value of a key in a map, or NULL. */
+static const msgpack_object *
+find(const msgpack_object *o, const char *key)
+{
+	const msgpack_object_kv *kv = o->via.map.ptr;
+	size_t i, n = strlen(key);
+
+	for (i = 0; i < o->via.map.size; i++)
+		if (value_is_text(&kv[i].key) && kv[i].key.via.str.size == n &&
+		    memcmp(kv[i].key.via.str.ptr, key, n) == 0)
+			return &kv[i].val;
+	return NULL;
+}
+
+/* Before all else: another format or version may well have other keys. */
+static int
+check_version(const msgpack_object *o, struct err *e)
+{
+	const msgpack_object *format = find(o, "format");
+	const msgpack_object *number = find(o, "version");
+	size_t version;
+
+	if (!value_is_text(format) || format->via.str.size != 9 ||
+	    memcmp(format->via.str.ptr, "plumbline", 9) != 0)
+		return value_wrong(e, "format", "not plumbline");
+	if (number == NULL)
+		return value_wrong(e, "header", "no key 'version'");
+	if (value_size(&version, number, "version", e) != 0)
+		return -1;
+	if (version != STREAM_VERSION)
+		return err_set(e, RC_INPUT,
+		    "format version %zu, this release reads %d", version,
+		    STREAM_VERSION);
+	return 0;
+}
+
 static int
 get_header(struct wire_header *h, const msgpack_object *o, struct err *e)
 {
@@ -100,19 +135,10 @@ get_header(struct wire_header *h, const msgpack_object *o, struct err *e)
 	    "shard", "layouts", "provenance" };
 	const msgpack_object *v[6];
 	const msgpack_object_array *a = NULL;
-	size_t version = 0;
 
-	if (value_keys(v, keys, 6, o, "header", e) != 0)
+	if (check_version(o, e) != 0 ||
+	    value_keys(v, keys, 6, 6, o, "header", e) != 0)
 		return -1;
-	if (!value_is_text(v[0]) || v[0]->via.str.size != 9 ||
-	    memcmp(v[0]->via.str.ptr, "plumbline", 9) != 0)
-		return value_wrong(e, "format", "not plumbline");
-	if (value_size(&version, v[1], "version", e) != 0)
-		return -1;
-	if (version != STREAM_VERSION)
-		return err_set(e, RC_INPUT,
-		    "format version %zu, this release reads %d", version,
-		    STREAM_VERSION);
 	if (value_text(&h->content, v[2], "content", e) != 0)
 		return -1;
 	if (!wire_known_content(h->content, strlen(h->content)))
@@ -125,7 +151,7 @@ get_header(struct wire_header *h, const msgpack_object *o, struct err *e)
 	if (h->layouts == NULL)
 		return err_nomem(e);
 	for (; h->n_layouts < a->size; h->n_layouts++)
-		if (get_layout(&h->layouts[h->n_layouts],
+		if (value_layout(&h->layouts[h->n_layouts],
 		    &a->ptr[h->n_layouts], e) != 0)
 			return -1;
 	return value_provenance(&h->prov, v[5], e);
@@ -137,6 +163,7 @@ get_label(struct ts_labels *l, const msgpack_object_kv *kv, struct err *e)
 	const msgpack_object *o = &kv->val;
 	enum label_key k;
 	char *text = NULL;
+	double x;
 	int bad;
 
 	if (!value_is_text(&kv->key))
@@ -156,9 +183,9 @@ get_label(struct ts_labels *l, const msgpack_object_kv *kv, struct err *e)
 		labels_set_int(l, k, o->via.i64);
 		return 0;
 	case LABEL_REAL:
-		if (o->type != MSGPACK_OBJECT_FLOAT64 || !isfinite(o->via.f64))
-			return value_wrong(e, label_name(k), "not a finite f64");
-		labels_set_real(l, k, o->via.f64);
+		if (value_real(&x, o, label_name(k), e) != 0)
+			return -1;
+		labels_set_real(l, k, x);
 		return 0;
 	default:
 		if (!value_is_text(o) || o->via.str.size > LABEL_TEXT_MAX)
@@ -175,16 +202,17 @@ get_label(struct ts_labels *l, const msgpack_object_kv *kv, struct err *e)
 static int
 get_record(struct wire_record *r, const msgpack_object *o, struct err *e)
 {
-	static const char *const keys[] = { "record", "layout", "labels" };
-	const msgpack_object *v[3];
+	static const char *const keys[] = { "record", "layout", "labels",
+	    "recipe" };
+	const msgpack_object *v[4];
 	size_t i;
 
-	if (value_keys(v, keys, 3, o, "record", e) != 0 ||
+	if (value_keys(v, keys, 4, 3, o, "record", e) != 0 ||
 	    value_size(&r->record, v[0], "record", e) != 0)
 		return -1;
 	r->layout = SIZE_MAX;
 	if (v[1]->type == MSGPACK_OBJECT_ARRAY) {
-		if (get_layout(&r->own, v[1], e) != 0)
+		if (value_layout(&r->own, v[1], e) != 0)
 			return -1;
 	} else if (value_size(&r->layout, v[1], "layout", e) != 0)
 		return -1;
@@ -193,7 +221,7 @@ get_record(struct wire_record *r, const msgpack_object *o, struct err *e)
 	for (i = 0; i < v[2]->via.map.size; i++)
 		if (get_label(&r->labels, &v[2]->via.map.ptr[i], e) != 0)
 			return -1;
-	return 0;
+	return v[3] == NULL ? 0 : value_recipe(r, v[3], e);
 }
 
 static int
@@ -203,7 +231,7 @@ get_end(struct wire_end *t, const msgpack_object *o, struct err *e)
 	    "provenance" };
 	const msgpack_object *v[4];
 
-	if (value_keys(v, keys, 4, o, "end map", e) != 0 ||
+	if (value_keys(v, keys, 4, 4, o, "end map", e) != 0 ||
 	    value_size(&t->records, v[0], "end", e) != 0 ||
 	    value_size(&t->bytes, v[1], "bytes", e) != 0 ||
 	    value_digest(t->digest, v[2], e) != 0)
@@ -215,23 +243,19 @@ get_end(struct wire_end *t, const msgpack_object *o, struct err *e)
 static int
 kind_of(enum wire_kind *kind, const msgpack_object *o, struct err *e)
 {
-	static const char *const keys[] = { "format", "record", "end" };
-	size_t i, k;
+	static const char *const keys[] = { "format", "record", "resource",
+	    "end" };
+	size_t k;
 
 	if (o->type != MSGPACK_OBJECT_MAP)
 		return err_set(e, RC_INPUT, "not a map");
-	for (i = 0; i < o->via.map.size; i++)
-		for (k = 0; k < 3; k++)
-			if (value_is_text(&o->via.map.ptr[i].key) &&
-			    o->via.map.ptr[i].key.via.str.size ==
-			    strlen(keys[k]) &&
-			    memcmp(o->via.map.ptr[i].key.via.str.ptr, keys[k],
-			    strlen(keys[k])) == 0) {
-				*kind = (enum wire_kind)k;
-				return 0;
-			}
+	for (k = 0; k < sizeof keys / sizeof *keys; k++)
+		if (find(o, keys[k]) != NULL) {
+			*kind = (enum wire_kind)k;
+			return 0;
+		}
 	return err_set(e, RC_INPUT,
-	    "a map that is no header, record or end map");
+	    "a map that is no header, record, resource or end map");
 }
 
 int
@@ -260,6 +284,9 @@ wire_get_map(struct wire_object *o, const unsigned char *p, size_t n,
 	switch (o->kind) {
 	case WIRE_HEADER: status = get_header(&o->u.header, &u.data, e); break;
 	case WIRE_RECORD: status = get_record(&o->u.record, &u.data, e); break;
+	case WIRE_RESOURCE:
+		status = value_resource(&o->u.resource, &u.data, e);
+		break;
 	case WIRE_END: status = get_end(&o->u.end, &u.data, e); break;
 	}
 	if (status != 0)
@@ -286,6 +313,11 @@ wire_object_free(struct wire_object *o)
 	case WIRE_RECORD:
 		layout_free(o->u.record.own);
 		labels_clear(&o->u.record.labels);
+		recipe_free(o->u.record.recipe);
+		mem_free(o->u.record.cite);
+		break;
+	case WIRE_RESOURCE:
+		layout_free(o->u.resource.layout);
 		break;
 	case WIRE_END:
 		prov_free(o->u.end.prov);

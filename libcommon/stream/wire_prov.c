@@ -27,7 +27,7 @@ get_input(struct prov *p, size_t node, const msgpack_object *o,
 	size_t *from = NULL, i;
 	int status = -1;
 
-	if (value_keys(v, keys, 3, o, "input", e) != 0 ||
+	if (value_keys(v, keys, 3, 3, o, "input", e) != 0 ||
 	    value_text(&name, v[0], "input name", e) != 0 ||
 	    (v[1]->type != MSGPACK_OBJECT_NIL &&
 	    value_digest(digest, v[1], e) != 0) ||
@@ -84,7 +84,7 @@ get_node(struct prov *p, const msgpack_object *o, struct err *e)
 	long at;
 	int status = -1;
 
-	if (value_keys(v, keys, 5, o, "provenance", e) != 0 ||
+	if (value_keys(v, keys, 5, 5, o, "provenance", e) != 0 ||
 	    value_text(&tool, v[0], "tool", e) != 0 ||
 	    value_text(&release, v[1], "release", e) != 0 ||
 	    get_argv(&argv, &argc, v[2], e) != 0 ||

@@ -174,6 +174,47 @@ put_labels(msgpack_packer *pk, const struct ts_labels *l)
 	return bad;
 }
 
+static int
+put_cite(msgpack_packer *pk, const char *key, size_t cite)
+{
+	return put_str(pk, key) | (cite == SIZE_MAX ? msgpack_pack_nil(pk) :
+	    msgpack_pack_uint64(pk, cite));
+}
+
+static int
+put_real(msgpack_packer *pk, const char *key, double x)
+{
+	return put_str(pk, key) | msgpack_pack_double(pk, x);
+}
+
+static int
+put_recipe(msgpack_packer *pk, const struct wire_record *r)
+{
+	int bad = put_str(pk, "recipe");
+	size_t i;
+
+	bad |= msgpack_pack_array(pk, r->recipe->n);
+	for (i = 0; i < r->recipe->n; i++) {
+		const struct recipe_term *t = &r->recipe->term[i];
+
+		bad |= msgpack_pack_map(pk, 10);
+		bad |= put_text(pk, "kind", "gaussian");
+		bad |= put_text(pk, "scheme", t->scheme == SCHEME_RESEEDED ?
+		    "reseeded" : "independent");
+		bad |= put_uint(pk, "seed", t->seed);
+		bad |= put_uint(pk, "draw", t->draw);
+		bad |= put_real(pk, "weight", t->weight);
+		bad |= put_real(pk, "sigma", t->sigma);
+		bad |= put_real(pk, "norm", t->norm);
+		bad |= put_str(pk, "tensors");
+		bad |= t->tensors == NULL ? msgpack_pack_nil(pk) :
+		    put_str(pk, t->tensors);
+		bad |= put_cite(pk, "basis", r->cite[i].basis);
+		bad |= put_cite(pk, "deviations", r->cite[i].deviations);
+	}
+	return bad;
+}
+
 int
 wire_put_record(struct wire_buf *b, const struct wire_record *r)
 {
@@ -181,12 +222,31 @@ wire_put_record(struct wire_buf *b, const struct wire_record *r)
 	int bad;
 
 	msgpack_packer_init(&pk, b, append);
-	bad = msgpack_pack_map(&pk, 3);
+	bad = msgpack_pack_map(&pk, r->recipe ? 4 : 3);
 	bad |= put_uint(&pk, "record", r->record);
 	bad |= put_str(&pk, "layout");
 	bad |= r->own ? put_layout(&pk, r->own) :
 	    msgpack_pack_uint64(&pk, r->layout);
 	bad |= put_labels(&pk, &r->labels);
+	if (r->recipe != NULL)
+		bad |= put_recipe(&pk, r);
+	return bad ? -1 : 0;
+}
+
+int
+wire_put_resource(struct wire_buf *b, const struct wire_resource *r)
+{
+	msgpack_packer pk;
+	int bad;
+
+	msgpack_packer_init(&pk, b, append);
+	bad = msgpack_pack_map(&pk, 4);
+	bad |= put_uint(&pk, "resource", r->resource);
+	bad |= put_text(&pk, "kind", r->kind == RESOURCE_BASIS ? "basis" :
+	    "deviations");
+	bad |= put_uint(&pk, "rows", r->rows);
+	bad |= put_str(&pk, "layout");
+	bad |= put_layout(&pk, r->layout);
 	return bad ? -1 : 0;
 }
 

@@ -1,6 +1,8 @@
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "stream/wire_value.h"
 
 int
@@ -23,7 +25,8 @@ int
 value_is_text(const msgpack_object *o)
 {
 	return o->type == MSGPACK_OBJECT_STR && (o->via.str.size == 0 ||
-	    memchr(o->via.str.ptr, '\0', o->via.str.size) == NULL);
+	    (memchr(o->via.str.ptr, '\0', o->via.str.size) == NULL &&
+	    utf8_valid(o->via.str.ptr, o->via.str.size)));
 }
 
 int
@@ -47,7 +50,7 @@ value_array(const msgpack_object_array **a, const msgpack_object *o,
 
 int
 value_keys(const msgpack_object *v[], const char *const keys[], size_t n,
-    const msgpack_object *o, const char *what, struct err *e)
+    size_t required, const msgpack_object *o, const char *what, struct err *e)
 {
 	size_t i, k;
 
@@ -73,9 +76,19 @@ value_keys(const msgpack_object *v[], const char *const keys[], size_t n,
 			    what, keys[k]);
 		v[k] = &o->via.map.ptr[i].val;
 	}
-	for (k = 0; k < n; k++)
+	for (k = 0; k < required; k++)
 		if (v[k] == NULL)
 			return err_set(e, RC_INPUT, "%s: no key '%s'", what,
 			    keys[k]);
+	return 0;
+}
+
+int
+value_real(double *x, const msgpack_object *o, const char *key,
+    struct err *e)
+{
+	if (o->type != MSGPACK_OBJECT_FLOAT64 || !isfinite(o->via.f64))
+		return value_wrong(e, key, "not a finite f64");
+	*x = o->via.f64;
 	return 0;
 }

@@ -14,6 +14,8 @@ struct ts_writer {
 	size_t			 n_layouts;
 	size_t			 records, bytes;
 	struct layout		*current;	/* of the record, or NULL */
+	struct resource		**resource;	/* that were written */
+	size_t			 n_resources;
 	size_t			 tensor, done;	/* bytes of the tensor */
 	size_t			 left;		/* bytes of the open chunk */
 };
@@ -32,6 +34,9 @@ ts_writer_free(struct ts_writer *w)
 		layout_free(w->layouts[i]);
 	mem_free(w->layouts);
 	layout_free(w->current);
+	for (i = 0; i < w->n_resources; i++)
+		resource_drop(w->resource[i]);
+	mem_free(w->resource);
 	mem_free(w);
 }
 
@@ -141,29 +146,117 @@ complete(struct ts_writer *w, struct err *e)
 	return 0;
 }
 
-int
-ts_write_record(struct ts_writer *w, const struct layout *l,
-    const struct ts_labels *labels, struct err *e)
+/* What follows is data in layout l; where chunks are cut starts anew. */
+static int
+begin_data(struct ts_writer *w, const struct layout *l, struct err *e)
 {
-	struct wire_record r = { .record = w->records, .labels = *labels };
-
-	if (complete(w, e) != 0)
-		return -1;
-	for (r.layout = 0; r.layout < w->n_layouts; r.layout++)
-		if (layout_equal(w->layouts[r.layout], l))
-			break;
-	if (r.layout == w->n_layouts)
-		r.own = (struct layout *)l;
-	if (w->buf.n >= FRAME_FULL && ts_write_flush(w, e) != 0)
-		return -1;
-	if (wire_put_record(&w->buf, &r) != 0 ||
-	    (w->current = layout_copy(l)) == NULL)
+	if ((w->current = layout_copy(l)) == NULL)
 		return err_nomem(e);
-	w->records++;
 	w->tensor = 0;
 	w->done = 0;
 	w->left = 0;
 	return 0;
+}
+
+/* The map of a record; *r has its labels and perhaps a recipe. */
+static int
+write_record_map(struct ts_writer *w, struct wire_record *r,
+    const struct layout *l, struct err *e)
+{
+	r->record = w->records;
+	for (r->layout = 0; r->layout < w->n_layouts; r->layout++)
+		if (layout_equal(w->layouts[r->layout], l))
+			break;
+	if (r->layout == w->n_layouts)
+		r->own = (struct layout *)l;
+	if (w->buf.n >= FRAME_FULL && ts_write_flush(w, e) != 0)
+		return -1;
+	if (wire_put_record(&w->buf, r) != 0)
+		return err_nomem(e);
+	w->records++;
+	return 0;
+}
+
+int
+ts_write_record(struct ts_writer *w, const struct layout *l,
+    const struct ts_labels *labels, struct err *e)
+{
+	struct wire_record r = { .labels = *labels };
+
+	if (labels_check(labels, e) != 0 || complete(w, e) != 0 ||
+	    write_record_map(w, &r, l, e) != 0)
+		return -1;
+	return begin_data(w, l, e);
+}
+
+static int
+same_resource(const struct resource *a, const struct resource *b)
+{
+	return a == b || (a->kind == b->kind && a->rows == b->rows &&
+	    layout_equal(a->layout, b->layout) && memcmp(a->x, b->x,
+	    a->rows * a->layout->n * sizeof *a->x) == 0);
+}
+
+static int
+write_resource(struct ts_writer *w, struct resource *c, struct err *e)
+{
+	struct wire_resource head = { w->n_resources, c->kind, c->rows,
+	    c->layout };
+	struct resource **list = mem_grow(w->resource, w->n_resources + 1,
+	    sizeof *list);
+	size_t i;
+
+	if (list == NULL)
+		return err_nomem(e);
+	w->resource = list;
+	if (wire_put_resource(&w->buf, &head) != 0)
+		return err_nomem(e);
+	for (i = 0; i < c->rows; i++)
+		if (begin_data(w, c->layout, e) != 0 ||
+		    ts_write_values(w, c->x + i * c->layout->n,
+		    c->layout->n * sizeof *c->x, e) != 0 ||
+		    complete(w, e) != 0)
+			return -1;
+	w->resource[w->n_resources++] = resource_hold(c);
+	return 0;
+}
+
+/* Which of the segment's resources c is, written if it is new. */
+static int
+cite(size_t *at, struct ts_writer *w, struct resource *c, struct err *e)
+{
+	*at = SIZE_MAX;
+	if (c == NULL)
+		return 0;
+	for (*at = 0; *at < w->n_resources; ++*at)
+		if (same_resource(w->resource[*at], c))
+			return 0;
+	return write_resource(w, c, e);
+}
+
+int
+ts_write_recipe(struct ts_writer *w, const struct layout *l,
+    const struct ts_labels *labels, const struct recipe *recipe,
+    struct err *e)
+{
+	struct wire_record r = { .labels = *labels,
+	    .recipe = (struct recipe *)recipe };
+	size_t i;
+	int status;
+
+	if (labels_check(labels, e) != 0 || complete(w, e) != 0)
+		return -1;
+	r.cite = mem_alloc(recipe->n, sizeof *r.cite);
+	status = r.cite == NULL ? err_nomem(e) : 0;
+	for (i = 0; i < recipe->n && status == 0; i++)
+		if (cite(&r.cite[i].basis, w, recipe->term[i].basis,
+		    e) != 0 || cite(&r.cite[i].deviations, w,
+		    recipe->term[i].deviations, e) != 0)
+			status = -1;
+	if (status == 0)
+		status = write_record_map(w, &r, l, e);
+	mem_free(r.cite);
+	return status;
 }
 
 int

@@ -11,6 +11,7 @@
 
 #include "stream/labels.h"
 #include "stream/provenance.h"
+#include "stream/recipe.h"
 #include "tensor/layout.h"
 
 struct ts_writer;
@@ -26,7 +27,8 @@ struct ts_writer *ts_writer_new(FILE *fp, const char *content,
 		    size_t shard, size_t shards, const struct prov *prov,
 		    struct err *e);
 void		 ts_writer_free(struct ts_writer *w);	/* accepts NULL */
-/* Starts a record; ts_write_values() must follow until it is full. */
+/* Starts a record; ts_write_values() must follow until it is full.  -1 also
+ * for labels that labels_check() refuses. */
 int		 ts_write_record(struct ts_writer *w, const struct layout *l,
 		    const struct ts_labels *labels, struct err *e);
 /*
@@ -38,6 +40,10 @@ int		 ts_write_values(struct ts_writer *w, const void *data,
 /* A whole f32 record. */
 int		 ts_write_f32(struct ts_writer *w, const struct layout *l,
 		    const struct ts_labels *labels, const float *x,
+		    struct err *e);
+/* A record that is a recipe; what it cites is written before its first use. */
+int		 ts_write_recipe(struct ts_writer *w, const struct layout *l,
+		    const struct ts_labels *labels, const struct recipe *recipe,
 		    struct err *e);
 /* Ends the frame, if it holds anything, and hands it to the system. */
 int		 ts_write_flush(struct ts_writer *w, struct err *e);

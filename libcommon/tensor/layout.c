@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "tensor/layout.h"
 
 static const size_t MAX_BYTES = (size_t)1 << 62;
@@ -43,6 +44,9 @@ layout_add(struct layout *l, const char *name, enum dtype dtype, size_t rank,
 	if (*name == '\0')
 		return err_set(e, RC_INPUT, "tensor %zu has an empty name",
 		    l->n_tensors);
+	if (!utf8_valid(name, strlen(name)))
+		return err_set(e, RC_INPUT, "tensor %zu: its name is not "
+		    "UTF-8", l->n_tensors);
 	if (layout_find(l, name) != NULL)
 		return err_set(e, RC_INPUT, "tensor %s occurs twice", name);
 	if (rank > LAYOUT_MAX_RANK)

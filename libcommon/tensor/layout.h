@@ -29,8 +29,8 @@ struct layout {
 struct layout	*layout_new(void);
 /* Accepts NULL. */
 void		 layout_free(struct layout *l);
-/* Appends a tensor.  -1: duplicate name, empty name, rank or size too large
- * (a vector has at most 2^62 bytes), out of memory. */
+/* Appends a tensor.  -1: duplicate name, empty name, one that is not UTF-8,
+ * rank or size too large (a vector has at most 2^62 bytes), out of memory. */
 int		 layout_add(struct layout *l, const char *name,
 		    enum dtype dtype, size_t rank, const size_t shape[],
 		    struct err *e);

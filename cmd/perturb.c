@@ -1,0 +1,280 @@
+/* perturb: Gaussian perturbations of a model's weights, as recipes. */
+#include <fnmatch.h>
+#include <math.h>
+#include <string.h>
+
+#include "cmd/basis.h"
+#include "cmd/tasks.h"
+#include "random/materialise.h"
+
+static const char *const schemes[] = { "independent", "reseeded", NULL };
+
+static const char *model, *like, *basis, *tensors, *sigmas = "0.01";
+static double norm;
+static size_t count = 1, first;
+static uint64_t seed;
+static int relative, antithetic, scheme, dense;
+
+static const struct opt options[] = {
+	{ 'm', "model", "dir", OPT_INPUT, &model,
+	    "the model whose weights are perturbed", NULL, 0 },
+	{ 'l', "like", "file", OPT_INPUT, &like,
+	    "or a stream whose first record has their layout", NULL, 0 },
+	{ 'n', "count", "n", OPT_SIZE, &count,
+	    "draws for each sigma (1)", NULL, 0 },
+	{ 0, "first", "n", OPT_SIZE, &first,
+	    "index of the first draw (0)", NULL, 0 },
+	{ 'S', "sigma", "x|lo:hi:n", OPT_STRING, &sigmas,
+	    "deviation, or n of them from lo to hi, logarithmic (0.01)",
+	    NULL, 0 },
+	{ 0, "relative", NULL, OPT_FLAG, &relative,
+	    "sigma is relative to each tensor's standard deviation", NULL, 0 },
+	{ 0, "norm", "x", OPT_REAL, &norm,
+	    "scale every draw to this norm instead (0: no)", NULL, 0 },
+	{ 't', "tensors", "glob", OPT_STRING, &tensors,
+	    "only the tensors whose names match", NULL, 0 },
+	{ 'b', "basis", "file", OPT_INPUT, &basis,
+	    "only within the span of a basis", NULL, 0 },
+	{ 'a', "antithetic", NULL, OPT_FLAG, &antithetic,
+	    "each draw twice, with both signs", NULL, 0 },
+	{ 's', "seed", "n", OPT_SEED, &seed, "seed of the draws (0)", NULL,
+	    0 },
+	{ 0, "scheme", "name", OPT_CHOICE, &scheme,
+	    "independent, or reseeded as published code has it (independent)",
+	    schemes, 0 },
+	{ 0, "dense", NULL, OPT_FLAG, &dense,
+	    "write the values, not recipes", NULL, 0 },
+	{ 0, "shard", "i/n", OPT_STRING, &cmd_shard,
+	    "only the i-th of n parts of the output (1/1)", NULL, 0 },
+	OPT_END
+};
+
+/* sigma number k of n, from lo to hi. */
+struct grid {
+	double	lo, hi;
+	size_t	n;
+};
+
+static struct grid
+parse_grid(const char *s)
+{
+	struct grid g = { .n = 1 };
+	const char *a = strchr(s, ':'), *b = a ? strchr(a + 1, ':') : NULL;
+	char *lo = cmd_must(mem_strndup(s, a ? (size_t)(a - s) : strlen(s)));
+	char *hi = b ? cmd_must(mem_strndup(a + 1, (size_t)(b - a - 1))) :
+	    NULL;
+	int bad = opts_parse_real(&g.lo, lo) != 0 || (a && !b);
+
+	g.hi = g.lo;
+	if (b != NULL)
+		bad = bad || opts_parse_real(&g.hi, hi) != 0 ||
+		    opts_parse_size(&g.n, b + 1) != 0;
+	if (bad || g.lo < 0 || g.n < 1 || (g.n > 1 && !(g.lo > 0 &&
+	    g.hi > g.lo)))
+		opts_usage("--sigma: '%s' is not x or lo:hi:n", s);
+	mem_free(lo);
+	mem_free(hi);
+	return g;
+}
+
+static double
+grid_at(const struct grid *g, size_t k)
+{
+	if (k == 0)
+		return g->lo;
+	if (k == g->n - 1)
+		return g->hi;
+	return g->lo * pow(g->hi / g->lo, (double)k / (double)(g->n - 1));
+}
+
+/* Standard deviation of n values about their mean. */
+static float
+deviation(const float *x, size_t n)
+{
+	double mean = 0, sum = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		mean += (double)x[i] / (double)n;
+	for (i = 0; i < n; i++)
+		sum += ((double)x[i] - mean) * ((double)x[i] - mean);
+	return n == 0 ? 0 : (float)sqrt(sum / (double)n);
+}
+
+static struct resource *
+deviations_of(const struct layout *l, const float *x)
+{
+	struct layout *one = cmd_must(layout_new());
+	float *d = cmd_must(mem_alloc(l->n_tensors, sizeof *d));
+	struct err e = { .rc = RC_OK };
+	size_t i;
+
+	cmd_check(layout_add(one, "deviations", DT_F32, 1, &l->n_tensors,
+	    &e), &e);
+	for (i = 0; i < l->n_tensors; i++)
+		d[i] = deviation(x + l->t[i].offset, l->t[i].n);
+	return cmd_must(resource_new(RESOURCE_DEVIATIONS, one, 1, d));
+}
+
+/* The layout, and with --relative the deviations. */
+static struct layout *
+read_layout(struct recipe_term *t)
+{
+	struct ts_reader *in;
+	struct ts_record rec;
+	struct layout *l;
+	struct model *m;
+	float *x;
+
+	if (model != NULL) {
+		m = bench_load(model);
+		if (relative)
+			t->deviations = deviations_of(m->layout, m->params);
+		l = cmd_must(layout_copy(m->layout));
+		model_free(m);
+		return l;
+	}
+	in = cmd_open(like);
+	if (!cmd_next(in, &rec))
+		die(RC_INPUT, "%s: no records", ts_reader_name(in));
+	l = cmd_must(layout_as_f32(rec.layout));
+	x = cmd_must(mem_alloc(l->n, sizeof *x));
+	cmd_read(in, x);
+	if (relative)
+		t->deviations = deviations_of(l, x);
+	mem_free(x);
+	while (cmd_next(in, &rec))
+		;
+	return l;
+}
+
+static void
+read_basis(struct recipe_term *t, const struct layout *l)
+{
+	struct basis b;
+	char why[256];
+
+	memset(&b, 0, sizeof b);
+	basis_load(&b, basis);
+	if (!layout_equal(b.rows.layout, l)) {
+		layout_difference(why, sizeof why, b.rows.layout, l,
+		    "the model");
+		die(RC_INPUT, "%s: %s", basis, why);
+	}
+	t->basis = cmd_must(resource_new(RESOURCE_BASIS,
+	    cmd_must(layout_copy(b.rows.layout)), b.rows.n, b.rows.x));
+	b.rows.x = NULL;
+	basis_free(&b);
+}
+
+static void
+require_match(const struct layout *l)
+{
+	size_t i;
+
+	for (i = 0; tensors != NULL && i < l->n_tensors; i++)
+		if (fnmatch(tensors, l->t[i].name, 0) == 0)
+			return;
+	if (tensors != NULL)
+		die(RC_INPUT, "%s: none of %zu tensors matches '%s'",
+		    model ? model : like, l->n_tensors, tensors);
+}
+
+static void
+put(struct ts_writer *out, const struct layout *l, const struct recipe *r,
+    const struct ts_labels *labels, float *x)
+{
+	struct err e = { .rc = RC_OK };
+
+	if (!dense) {
+		cmd_put_recipe(out, l, labels, r);
+		return;
+	}
+	cmd_check(recipe_fill_f32(x, r, l, &e), &e);
+	cmd_put(out, l, labels, x);
+	cmd_flush(out);
+}
+
+/* Record i of the run: sigma, then draw, then sign. */
+static void
+perturb(struct ts_writer *out, const struct layout *l,
+    const struct recipe_term *common, const struct grid *g, size_t i,
+    float *x)
+{
+	size_t signs = antithetic ? 2 : 1, pair = i / signs;
+	struct recipe r = { NULL, 0 };
+	struct recipe_term t = *common;
+	struct ts_labels labels;
+
+	t.sigma = norm > 0 ? 1 : grid_at(g, pair / count);
+	t.draw = (uint32_t)(first + pair % count);
+	t.weight = i % signs == 0 ? 1 : -1;
+	labels_init(&labels);
+	labels_set_int(&labels, L_INDEX, (int64_t)i);
+	labels_set_int(&labels, L_DRAW, t.draw);
+	labels_set_int(&labels, L_SIGN, (int64_t)t.weight);
+	if (norm > 0)
+		labels_set_real(&labels, L_NORM, norm);
+	else
+		labels_set_real(&labels, L_SIGMA, t.sigma);
+	if (antithetic)
+		labels_set_int(&labels, L_PAIR, (int64_t)pair);
+	if (tensors != NULL && labels_set_text(&labels, L_GROUP, tensors))
+		die(RC_SYSTEM, "out of memory");
+	if (recipe_add_term(&r, &t) != 0)
+		die(RC_SYSTEM, "out of memory");
+	put(out, l, &r, &labels, x);
+	labels_clear(&labels);
+	mem_free(r.term[0].tensors);
+	resource_drop(r.term[0].basis);
+	resource_drop(r.term[0].deviations);
+	mem_free(r.term);
+}
+
+static void
+check_options(void)
+{
+	if ((model == NULL) == (like == NULL))
+		opts_usage("give one of --model and --like");
+	if (norm < 0)
+		opts_usage("--norm: %g is below 0", norm);
+	if (basis != NULL && relative)
+		opts_usage("--relative does not go with --basis");
+	if (count > UINT32_MAX || first > UINT32_MAX - count)
+		opts_usage("--first %zu and --count %zu: draws end at 2^32",
+		    first, count);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct tool tool = {
+		.summary = "Write Gaussian perturbations as recipes.",
+		.operands = "", .opts = options,
+	};
+	struct recipe_term term = { 0 };
+	struct ts_writer *out;
+	struct layout *l;
+	struct grid g;
+	size_t i, total;
+	float *x;
+
+	cmd_begin(&tool, argc, argv);
+	check_options();
+	cmd_seed(seed);
+	g = parse_grid(sigmas);
+	term.seed = seed;
+	term.norm = norm;
+	term.scheme = (enum recipe_scheme)scheme;
+	term.tensors = (char *)tensors;
+	l = read_layout(&term);
+	require_match(l);
+	if (basis != NULL)
+		read_basis(&term, l);
+	x = cmd_must(mem_alloc(dense ? l->n : 0, sizeof *x));
+	out = cmd_create("perturbations", l);
+	total = (norm > 0 ? 1 : g.n) * count * (antithetic ? 2 : 1);
+	for (i = cmd_shard_first(total); i < cmd_shard_end(total); i++)
+		perturb(out, l, &term, &g, i, x);
+	return cmd_finish();
+}
