@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/completion.h"
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/opts.h"
@@ -19,7 +20,10 @@ const char *opt_output;
 int opt_json;
 
 static size_t threads;
-static int help, version;
+static int help, version, completion;
+
+/* In the order of enum completion_shell, after none. */
+static const char *const shells[] = { "none", "bash", "zsh", NULL };
 
 static const struct opt common[] = {
 	{ 'o', "output", "file", OPT_OUTPUT, &opt_output,
@@ -36,6 +40,8 @@ static const struct opt common[] = {
 	    "show this help", NULL, OPT_NEUTRAL },
 	{ 'V', "version", NULL, OPT_FLAG, &version,
 	    "show the release", NULL, OPT_NEUTRAL },
+	{ 0, "completion", "shell", OPT_CHOICE, &completion,
+	    "print completion for bash or zsh", shells, OPT_NEUTRAL },
 	OPT_END
 };
 
@@ -265,6 +271,13 @@ opts_parse(struct tool *t, int argc, char *argv[])
 	}
 	if (help)
 		show_help(t);
+	if (completion) {
+		const struct opt *tables[] = { t->opts, common };
+
+		completion_print((enum completion_shell)(completion - 1),
+		    diag_name(), tables, 2);
+		exit(fflush(stdout) == 0 ? RC_OK : RC_SYSTEM);
+	}
 	if (version) {
 		printf("%s (plumbline) %s\n", diag_name(), PLUMBLINE_VERSION);
 		exit(fflush(stdout) == 0 ? RC_OK : RC_SYSTEM);

@@ -73,7 +73,7 @@ static void
 open_members(struct npz *z, const char *path, struct npy *a,
     struct import_tensor *t, size_t *n, size_t *records)
 {
-	int rows = import_options.rows;
+	int rows = import_options.rows != 0;
 	struct err e = { .rc = RC_OK };
 	const char *name;
 	size_t i;

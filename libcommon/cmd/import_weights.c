@@ -184,10 +184,10 @@ import_weights(const char *path, int64_t step)
 		for (k = 0; k < s[i]->n_tensors; k++, n++) {
 			const struct safetensor *x = &s[i]->t[k];
 
+			/* of a dtype that is not read nothing is wanted */
 			data[n].p = x->data;
-			data[n].n = SIZE_MAX;	/* the layout says */
-			if (x->dtype != DT_COUNT)
-				data[n].n = x->n * dtype_size(x->dtype);
+			data[n].n = x->dtype == DT_COUNT ? 0 :
+			    x->n * dtype_size(x->dtype);
 			t[n] = (struct import_tensor){ x->name, x->dtype,
 			    x->rank, x->shape, byte_source_memory(&data[n]) };
 		}

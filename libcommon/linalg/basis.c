@@ -93,7 +93,7 @@ sign_row(void *arg, size_t i)
 		}
 	if (top > 0 && v[at] < 0)
 		for (k = 0; k < j->d; k++)
-			v[k] = -v[k];
+			v[k] = 0 - v[k];	/* 0 keeps its sign */
 }
 
 int

@@ -35,8 +35,8 @@ size_t	svd_rank(const struct svd *svd);
 size_t	svd_rank_energy(const struct svd *svd, double fraction);
 /*
  * vt (r x x->d): the right singular vectors of s[0..r), r <= svd_rank();
- * row i is u_i^T x / s_i, orthonormalised again and signed so that its element of
- * largest magnitude (the first of equals) is positive.
+ * row i is u_i^T x / s_i, orthonormalised again and signed so that its element
+ * of largest magnitude (the first of equals) is positive.
  */
 int	mat_svd_rows_f32(float *vt, const struct svd *svd,
 	    const struct mat_rows *x, size_t r, struct err *e);

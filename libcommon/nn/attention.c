@@ -20,7 +20,7 @@ attention_size(size_t t, size_t n_head)
 
 /* The maximum of n values, a multiple of LANES. */
 static inline real
-row_max(const real *s, size_t n)
+lanes_max(const real *s, size_t n)
 {
 	real top[LANES], max;
 	size_t j, l;
@@ -38,7 +38,7 @@ row_max(const real *s, size_t n)
 
 /* Their sum. */
 static inline real
-row_sum(const real *s, size_t n)
+lanes_total(const real *s, size_t n)
 {
 	real lane[LANES];
 	size_t j, l;
@@ -60,12 +60,12 @@ softmax_row(real *s, size_t i, size_t width)
 
 	for (j = i + 1; j < width; j++)
 		s[j] = s[i];		/* harmless: no new maximum */
-	max = row_max(s, width);
+	max = lanes_max(s, width);
 	for (j = 0; j < width; j++)
 		s[j] = real_exp(s[j] - max);
 	for (j = i + 1; j < width; j++)
 		s[j] = 0;
-	scale = 1 / row_sum(s, width);
+	scale = 1 / lanes_total(s, width);
 	for (j = 0; j < width; j++)
 		s[j] *= scale;
 }

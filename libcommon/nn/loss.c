@@ -4,7 +4,7 @@
 
 /* The maximum and whether it first stands at index t. */
 static inline real
-row_max(unsigned char *right, const real *x, size_t t, size_t n)
+find_top(unsigned char *right, const real *x, size_t t, size_t n)
 {
 	real top[LANES], max;
 	size_t j, l;
@@ -27,7 +27,7 @@ row_max(unsigned char *right, const real *x, size_t t, size_t n)
 
 /* Sum of exp(x - max), in 16 lanes of f64; e (NULL: not kept) the terms. */
 static inline double
-row_exp_sum(real *e, const real *x, real max, size_t n)
+exp_sum(real *e, const real *x, real max, size_t n)
 {
 	double lane[LANES] = { 0 };
 	real term[LANES];
@@ -55,7 +55,7 @@ row_exp_sum(real *e, const real *x, real max, size_t n)
 /* 0 for finite scores, NaN otherwise: real_exp() bounds what it takes, so
  * that an infinite score would not be seen in the sum. */
 static inline double
-row_check(const real *x, size_t n)
+check_finite(const real *x, size_t n)
 {
 	real lane[LANES] = { 0 };
 	size_t j, l;
@@ -76,10 +76,10 @@ loss_forward(double *loss, unsigned char *right, const real *logits,
 
 	for (i = 0; i < m; i++, logits += v) {
 		size_t t = (size_t)target[i];
-		real max = row_max(&right[i], logits, t, v);
-		double bad = row_check(logits, v);
+		real max = find_top(&right[i], logits, t, v);
+		double bad = check_finite(logits, v);
 
-		loss[i] = plain_log(row_exp_sum(NULL, logits, max, v)) +
+		loss[i] = plain_log(exp_sum(NULL, logits, max, v)) +
 		    ((double)max - (double)logits[t]) + bad;
 	}
 }
@@ -92,9 +92,9 @@ loss_forward_backward(double *loss, unsigned char *right, real *logits,
 
 	for (i = 0; i < m; i++, logits += v) {
 		size_t t = (size_t)target[i];
-		real max = row_max(&right[i], logits, t, v), x = logits[t];
-		double bad = row_check(logits, v);
-		double sum = row_exp_sum(logits, logits, max, v);
+		real max = find_top(&right[i], logits, t, v), x = logits[t];
+		double bad = check_finite(logits, v);
+		double sum = exp_sum(logits, logits, max, v);
 		real k = (real)(scale / sum);
 
 		loss[i] = plain_log(sum) + ((double)max - (double)x) + bad;

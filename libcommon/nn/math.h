@@ -57,7 +57,7 @@ real_exp(float x)
 }
 
 /*
- * erfc(x), within 2e-7 absolute and 1e-5 relative down to 1e-37: the rational
+ * erfc(x), within 5e-7 absolute and 2e-5 relative down to 1e-37: the rational
  * Chebyshev fit erfcc of Press et al., "Numerical recipes", section 6.2.
  */
 static inline float

@@ -4,7 +4,7 @@
 
 /* Sum of (x - shift)^power, power 1 or 2, in 16 lanes. */
 static inline real
-row_sum(const real *x, real shift, int power, size_t n)
+power_sum(const real *x, real shift, int power, size_t n)
 {
 	real lane[LANES] = { 0 }, d;
 	size_t j, l;
@@ -28,8 +28,8 @@ norm_forward(real *y, real *stat, const real *x, const real *w,
 	size_t i, j;
 
 	for (i = 0; i < m; i++, x += n, y += n, stat += NORM_STATS) {
-		real mean = row_sum(x, 0, 1, n) / (real)n;
-		real var = row_sum(x, mean, 2, n) / (real)n;
+		real mean = power_sum(x, 0, 1, n) / (real)n;
+		real var = power_sum(x, mean, 2, n) / (real)n;
 		real scale = 1 / real_sqrt(var + eps);
 
 		if (b != NULL)
@@ -45,7 +45,7 @@ norm_forward(real *y, real *stat, const real *x, const real *w,
 
 /* g1 = sum of dy w, g2 = sum of dy w (x - mean). */
 static inline void
-row_sums(real *g1, real *g2, const real *dy, const real *w, const real *x,
+gradient_sums(real *g1, real *g2, const real *dy, const real *w, const real *x,
     real mean, size_t n)
 {
 	real a[LANES] = { 0 }, b[LANES] = { 0 }, g;
@@ -76,7 +76,7 @@ norm_backward(real *restrict dx, real *restrict dw, real *restrict db,
 	for (i = 0; i < m; i++, x += n, dx += n, dy += n, stat += NORM_STATS) {
 		real mean = stat[0], scale = stat[1], g1, g2;
 
-		row_sums(&g1, &g2, dy, w, x, mean, n);
+		gradient_sums(&g1, &g2, dy, w, x, mean, n);
 		g1 = g1 / (real)n;
 		g2 = g2 / (real)n * scale * scale;
 		for (j = 0; j < n; j++) {

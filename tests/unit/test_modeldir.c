@@ -1,0 +1,417 @@
+/*
+ * Model directories: config.json, model.safetensors, and what is refused.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "model/model.h"
+#include "tensor/safetensors.h"
+
+static char dir[] = "/tmp/test_modeldir.XXXXXX";
+
+static const char *
+in_dir(const char *name)
+{
+	static char path[4][256];
+	static int turn;
+
+	turn = (turn + 1) % 4;
+	snprintf(path[turn], sizeof path[turn], "%s/%s", dir, name);
+	return path[turn];
+}
+
+static void
+write_file(const char *name, const void *data, size_t n)
+{
+	FILE *fp = fopen(in_dir(name), "w");
+
+	assert_non_null(fp);
+	assert_int_equal(fwrite(data, 1, n, fp), n);
+	assert_int_equal(fclose(fp), 0);
+}
+
+#define SIZES "\"model_type\":\"gpt2\",\"vocab_size\":5,\"n_positions\":4," \
+	"\"n_embd\":6,\"n_layer\":1,\"n_head\":2"
+
+static void
+test_config(void **state)
+{
+	static const char text[] = "{" SIZES ",\"n_inner\":null,\"n_ctx\":4,"
+	    "\"resid_pdrop\":0.1,\"activation_function\":\"gelu\","
+	    "\"layer_norm_epsilon\":0.001,\"eos_token_id\":3}";
+	struct err e = { .rc = RC_OK };
+	struct model_config c;
+
+	(void)state;
+	assert_int_equal(model_config_parse(&c, text, sizeof text - 1, "f",
+	    &e), 0);
+	assert_int_equal(c.vocab, 5);
+	assert_int_equal(c.n_positions, 4);
+	assert_int_equal(c.n_embd, 6);
+	assert_int_equal(c.n_inner, 24);
+	assert_int_equal(c.n_kv_head, 2);
+	assert_int_equal(c.act, ACT_GELU);
+	assert_true(c.norm_eps == 0.001f && c.init_std == 0.02f);
+}
+
+/* What stands after the sizes, and the message. */
+static const char *const bad_config[][2] = {
+	{ ",\"n_head\":2", "line 1: duplicate object key" },
+	{ ",\"n_heads\":2", "unknown key \"n_heads\"" },
+	{ ",\"rotary_dim\":2", "unknown key \"rotary_dim\"" },
+	{ ",\"n_inner\":\"x\"", "n_inner is a string, must be a whole "
+	    "number" },
+	{ ",\"n_inner\":1.5", "n_inner is a number, must be a whole number" },
+	{ ",\"n_inner\":0", "n_inner is 0, must be at least 1" },
+	{ ",\"n_inner\":-3", "n_inner is -3, must be at least 1" },
+	{ ",\"n_inner\":1000000000000", "n_inner is 1000000000000, must be "
+	    "from 1 to 536870911" },
+	{ ",\"n_ctx\":5", "n_ctx is 5, n_positions is 4" },
+	{ ",\"activation_function\":\"relu\"", "activation_function is "
+	    "\"relu\", supported are \"gelu_new\", \"gelu_pytorch_tanh\" and "
+	    "\"gelu\"" },
+	{ ",\"layer_norm_epsilon\":0", "layer_norm_epsilon is 0, must be "
+	    "above 0 and at most 1" },
+	{ ",\"layer_norm_epsilon\":true", "layer_norm_epsilon is true, must "
+	    "be a number" },
+	{ ",\"initializer_range\":-1", "initializer_range is -1, must be "
+	    "from 0 to 100" },
+	{ ",\"attn_pdrop\":2", "attn_pdrop is 2, must be from 0 to 1" },
+	{ ",\"tie_word_embeddings\":false", "tie_word_embeddings is false, "
+	    "only true is supported" },
+	{ ",\"scale_attn_by_inverse_layer_idx\":true",
+	    "scale_attn_by_inverse_layer_idx is true, only false is "
+	    "supported" },
+};
+
+static void
+refused_config(const char *text, const char *message)
+{
+	struct err e = { .rc = RC_OK };
+	struct model_config c;
+	char want[300];
+
+	snprintf(want, sizeof want, "file: %s", message);
+	assert_int_equal(model_config_parse(&c, text, strlen(text), "file",
+	    &e), -1);
+	assert_int_equal(e.rc, RC_INPUT);
+	if (strncmp(e.msg, want, strlen(want)) != 0)
+		fail_msg("%s: \"%s\", expected \"%s\"", text, e.msg, want);
+}
+
+static void
+test_bad_config(void **state)
+{
+	char text[600];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof bad_config / sizeof *bad_config; i++) {
+		snprintf(text, sizeof text, "{" SIZES "%s}",
+		    bad_config[i][0]);
+		refused_config(text, bad_config[i][1]);
+	}
+	refused_config("{\"model_type\":\"gpt2\"}", "no key \"vocab_size\"");
+	refused_config("{\"model_type\":\"llama\"}",
+	    "model_type is \"llama\", only \"gpt2\" is supported");
+	refused_config("[1]", "not a JSON object");
+	refused_config("", "line 1: '[' or '{' expected near end of file");
+	refused_config("{\"model_type\":\"gpt2\",\"vocab_size\":5,"
+	    "\"n_positions\":4,\"n_embd\":6,\"n_layer\":1,\"n_head\":4}",
+	    "n_embd is 6, not a multiple of n_head, 4");
+}
+
+/* Variants that have a name but no code yet. */
+static void
+test_unsupported(void **state)
+{
+	struct model_config c, d;
+	struct err e;
+	int i;
+
+	(void)state;
+	model_config_default(&c);
+	c.vocab = c.n_positions = c.n_layer = 1, c.n_embd = c.n_head = 2;
+	for (i = 0; i < 6; i++) {
+		d = c;
+		if (i == 0)
+			d.n_kv_head = 1;
+		else if (i == 1)
+			d.norm = NORM_RMS;
+		else if (i == 2)
+			d.pos = POS_ROTARY;
+		else if (i == 3)
+			d.mlp = MLP_GATED;
+		else if (i == 4)
+			d.bias = 0;
+		else
+			d.tied = 0;
+		e.rc = RC_OK;
+		assert_int_equal(model_config_check(&d, &e), -1);
+		assert_non_null(strstr(e.msg, "supported"));
+	}
+	e.rc = RC_OK;
+	c.n_layer = 1001;
+	assert_null(model_layout(&c, &e));
+	c.n_layer = 1000, c.n_embd = 1 << 20;
+	e.rc = RC_OK;
+	assert_null(model_layout(&c, &e));
+}
+
+static struct model *
+small(void)
+{
+	struct err e = { .rc = RC_OK };
+	struct model_config c;
+	struct model *m;
+
+	model_config_default(&c);
+	c.vocab = 5, c.n_positions = 4, c.n_embd = 6, c.n_layer = 2;
+	c.n_head = 2, c.act = ACT_GELU, c.norm_eps = 3e-6f;
+	assert_non_null(m = model_new(&c, &e));
+	assert_int_equal(model_init(m, 1, &e), 0);
+	return m;
+}
+
+static void
+test_round_trip(void **state)
+{
+	struct err e = { .rc = RC_OK };
+	struct model *m = small(), *n;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	assert_int_equal(stat(in_dir("m/config.json.tmp"), &st), -1);
+	assert_int_equal(stat(in_dir("m/model.safetensors.tmp"), &st), -1);
+	assert_non_null(n = model_load(in_dir("m"), &e));
+	assert_memory_equal(&n->config, &m->config, sizeof m->config);
+	assert_true(layout_equal(n->layout, m->layout));
+	assert_memory_equal(n->params, m->params, m->layout->n * 4);
+	model_free(n);
+	/* over itself */
+	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	/* the disk is full */
+	assert_int_equal(model_save(m, "/dev/full", &e), -1);
+	model_free(m);
+}
+
+static void
+refused_load(const char *path, const char *message)
+{
+	struct err e = { .rc = RC_OK };
+
+	assert_null(model_load(in_dir(path), &e));
+	if (strstr(e.msg, message) == NULL)
+		fail_msg("\"%s\", expected \"%s\"", e.msg, message);
+	assert_int_equal(e.rc, RC_INPUT);
+}
+
+/* One change to the header of a good file (same length), or to its data. */
+static void
+changed(const char *from, const char *to, const char *message)
+{
+	static char b[1 << 16];
+	FILE *fp = fopen(in_dir("m/model.safetensors"), "r");
+	size_t n, k = strlen(from), i;
+
+	assert_int_equal(strlen(to), k);
+	assert_non_null(fp);
+	n = fread(b, 1, sizeof b, fp);
+	fclose(fp);
+	for (i = 0; i + k < n && memcmp(b + i, from, k) != 0; i++)
+		continue;
+	assert_true(i + k < n);
+	memcpy(b + i, to, k);
+	mkdir(in_dir("bad"), 0777);
+	write_file("bad/model.safetensors", b, n);
+	refused_load("bad", message);
+}
+
+static void
+test_bad_weights(void **state)
+{
+	struct err e = { .rc = RC_OK };
+	struct model *m = small();
+	struct model_config c = m->config;
+
+	(void)state;
+	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	mkdir(in_dir("bad"), 0777);
+	refused_load("bad", "/bad/config.json: No such file");
+	assert_int_equal(model_config_save(&c, in_dir("bad/config.json"),
+	    &e), 0);
+	refused_load("bad", "/bad/model.safetensors: No such file");
+	changed("\"h.1.ln_2.bias\"", "\"h.1.ln_2.bios\"", "tensor "
+	    "h.1.ln_2.bios: not one of this configuration");
+	changed("\"h.1.ln_2.bias\"", "\"h.1.attn.bias\"",
+	    "no tensor h.1.ln_2.bias");	/* a mask, by its name */
+	changed("[5,6]", "[6,5]", "tensor wte.weight: shape [6,5], the "
+	    "configuration has [5,6]");
+	changed("[5,6]", "[5,7]", "tensor wte.weight: 120 bytes of data, "
+	    "dtype and shape need 140");
+	c.n_layer = 1;
+	assert_int_equal(model_config_save(&c, in_dir("bad/config.json"),
+	    &e), 0);
+	changed("[5,6]", "[5,6]", "tensor h.1.ln_1.weight: not one of this "
+	    "configuration");
+	c = m->config;
+	assert_int_equal(model_config_save(&c, in_dir("bad/config.json"),
+	    &e), 0);
+	m->params[33] = 1.0f / 0.0f;
+	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	changed("[5,6]", "[5,6]",
+	    "tensor wpe.weight: value 3 is not finite");
+	model_free(m);
+}
+
+/* A safetensors file from a header and a number of data bytes. */
+static void
+refused_header(const char *header, size_t n_data, const char *message)
+{
+	struct err e = { .rc = RC_OK };
+	struct safetensors *s;
+	char b[1024] = { 0 };
+	size_t n = strlen(header);
+
+	b[0] = (char)(n & 0xff), b[1] = (char)(n >> 8);
+	memcpy(b + 8, header, n);
+	write_file("x", b, 8 + n + n_data);
+	s = safetensors_open(in_dir("x"), &e);
+	if (message == NULL) {
+		if (s == NULL)
+			fail_msg("%s: %s", header, e.msg);
+	} else if (s != NULL || strstr(e.msg, message) == NULL)
+		fail_msg("%s: \"%s\", expected \"%s\"", header, e.msg,
+		    message);
+	safetensors_close(s);
+}
+
+#define T(shape, from, to) "{\"dtype\":\"F32\",\"shape\":" shape \
+	",\"data_offsets\":[" from "," to "]}"
+
+static void
+test_headers(void **state)
+{
+	(void)state;
+	refused_header("{\"a\":" T("[2]", "0", "8") "}  ", 8, NULL);
+	refused_header("{\"a\":" T("[]", "4", "8") ",\"b\":" T("[1]", "0",
+	    "4") ",\"c\":" T("[0]", "4", "4") "}", 8, NULL);
+	refused_header("{}", 0, NULL);
+	refused_header("{}", 1, "tensors cover 0 bytes of 1");
+	refused_header("[]", 0, "header");
+	refused_header("{\"a\":", 0, "header");
+	refused_header("{\"a\":" T("[2]", "0", "8") ",\"a\":" T("[2]", "0",
+	    "8") "}", 8, "duplicate");
+	refused_header("{\"a\":" T("[2]", "0", "8") "}", 9,
+	    "tensors cover 8 bytes of 9");
+	refused_header("{\"a\":" T("[2]", "0", "8") "}", 7,
+	    "tensor a: data end at 8, the file has 7");
+	refused_header("{\"a\":" T("[2]", "0", "4") "}", 4,
+	    "tensor a: 4 bytes of data, dtype and shape need 8");
+	refused_header("{\"a\":" T("[2]", "8", "0") "}", 8,
+	    "tensor a: data from 8 to 0");
+	refused_header("{\"a\":" T("[1]", "0", "4") ",\"b\":" T("[1]", "8",
+	    "12") "}", 12, "tensor b: data begin at 8");
+	refused_header("{\"a\":" T("[2]", "0", "8") ",\"b\":" T("[1]", "4",
+	    "8") "}", 8, "tensor b: data begin at 4");
+	refused_header("{\"a\":" T("[4294967296,4294967296]", "0", "8") "}",
+	    8, "tensor a: too many values");
+	refused_header("{\"a\":" T("[-1]", "0", "8") "}", 8,
+	    "tensor a: dimension 0 is not a size");
+	refused_header("{\"a\":{\"dtype\":\"F31\",\"shape\":[],"
+	    "\"data_offsets\":[0,4]}}", 4, "tensor a: unknown dtype");
+	refused_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[]}}", 4,
+	    "tensor a: no pair of data_offsets");
+	refused_header("{\"__metadata__\":{\"format\":1}}", 0,
+	    "__metadata__: \"format\" is not a string");
+}
+
+static void
+test_header_length(void **state)
+{
+	struct err e = { .rc = RC_OK };
+
+	(void)state;
+	write_file("x", "", 0);
+	assert_null(safetensors_open(in_dir("x"), &e));
+	e.rc = RC_OK;
+	write_file("x", "\377\377\377\377\0\0\0\0{}", 10);
+	assert_null(safetensors_open(in_dir("x"), &e));
+	assert_non_null(strstr(e.msg, "at most 100000000 are allowed"));
+	e.rc = RC_OK;
+	write_file("x", "\011\0\0\0\0\0\0\0{}", 10);
+	assert_null(safetensors_open(in_dir("x"), &e));
+	assert_non_null(strstr(e.msg, "a header of 9 bytes"));
+}
+
+/* A trained model of others, where it is at hand. */
+static void
+test_capp(void **state)
+{
+	const char *data = getenv("PLUMBLINE_DATA");
+	struct err e = { .rc = RC_OK };
+	char path[1024];
+	struct model *m;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/gpt2-capp",
+	    data == NULL ? "../shared/data" : data);
+	if (access(path, R_OK) != 0)
+		skip();
+	if ((m = model_load(path, &e)) == NULL)
+		fail_msg("%s", e.msg);
+	assert_int_equal(m->config.vocab, 53);
+	assert_int_equal(m->layout->n, 53 * 64 + 512 * 64 + 4 * (12 * 64 * 64
+	    + 13 * 64) + 2 * 64);
+	model_free(m);
+}
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) == NULL ? -1 : 0;
+}
+
+static int
+remove_dir(void **state)
+{
+	static const char *const names[] = { "x", "m/config.json",
+	    "m/model.safetensors", "m", "bad/config.json",
+	    "bad/model.safetensors", "bad" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		remove(in_dir(names[i]));
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_config),
+		cmocka_unit_test(test_bad_config),
+		cmocka_unit_test(test_unsupported),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_bad_weights),
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_header_length),
+		cmocka_unit_test(test_capp),
+	};
+
+	return cmocka_run_group_tests_name("modeldir", tests, make_dir,
+	    remove_dir);
+}

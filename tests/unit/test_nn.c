@@ -1,0 +1,552 @@
+/*
+ * The layers and the whole model in f64 arithmetic: every backward pass
+ * against central differences of the forward pass.
+ */
+#ifndef NN_F64
+#define NN_F64
+#endif
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "../../libcommon/nn/act.c"
+#include "../../libcommon/nn/attention.c"
+#include "../../libcommon/nn/embedding.c"
+#include "../../libcommon/nn/linear.c"
+#include "../../libcommon/nn/loss.c"
+#include "../../libcommon/nn/mlp.c"
+#include "../../libcommon/nn/norm.c"
+#include "../../libcommon/model/head.c"
+#include "../../libcommon/model/layer.c"
+#include "../../libcommon/model/work.c"
+#include "random/philox.h"
+
+/* Differences of step 1e-5 have an error of h^2 f''' / 6 and of
+ * eps |f| / h, both near 1e-10 here. */
+static const double STEP = 1e-5, RTOL = 1e-6, ATOL = 1e-8;
+
+static uint32_t counter;
+
+/* Uniform in [-1, 1), never the same twice. */
+static void
+fill(double *x, size_t n)
+{
+	struct random_key k = { 1, random_name("test_nn"), counter++ };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		x[i] = (double)random_word(&k, i) * 0x1p-31 - 1;
+}
+
+static double *
+some(size_t n)
+{
+	double *x = mem_alloc(n, sizeof *x);
+
+	assert_non_null(x);
+	fill(x, n);
+	return x;
+}
+
+static double
+dot(const double *x, const double *y, size_t n)
+{
+	double sum = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sum += x[i] * y[i];
+	return sum;
+}
+
+static void
+assert_close(double a, double b, const char *what, size_t i)
+{
+	if (!(fabs(a - b) <= ATOL + RTOL * fabs(b)))
+		fail_msg("%s[%zu]: %.12g, differences give %.12g", what, i, a,
+		    b);
+}
+
+/* dx against central differences of f(arg) in the n values of x. */
+static void
+check(const char *what, const double *dx, double *x, size_t n,
+    double (*f)(void *), void *arg)
+{
+	double old, up, down;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		old = x[i];
+		x[i] = old + STEP;
+		up = f(arg);
+		x[i] = old - STEP;
+		down = f(arg);
+		x[i] = old;
+		assert_close(dx[i], (up - down) / (2 * STEP), what, i);
+	}
+}
+
+/* A layer under test: inputs x, parameters w and b, output y, and a random
+ * gradient g of y, so that the loss is <g, y>. */
+struct rig {
+	size_t	m, n, k;
+	double	*x, *w, *b, *y, *g, *extra;
+	enum nn_act act;
+	const int32_t *tokens;
+};
+
+static double
+run_linear(void *arg)
+{
+	struct rig *r = arg;
+
+	linear_forward(r->y, r->x, r->w, r->b, r->m, r->k, r->n);
+	return dot(r->y, r->g, r->m * r->n);
+}
+
+static void
+linear_at(size_t m, size_t in, size_t out)
+{
+	struct rig r = { .m = m, .k = in, .n = out, .x = some(m * in),
+	    .w = some(in * out), .b = some(out), .y = some(m * out),
+	    .g = some(m * out) };
+	double *dx = some(m * in), *dw = some(in * out), *db = some(out);
+	double *y = some(m * out), *y0 = some(m * out);
+	double *dw0 = some(in * out);
+	size_t i;
+
+	memcpy(dw0, dw, in * out * sizeof *dw);
+	memset(db, 0, out * sizeof *db);
+	linear_backward(dx, dw, db, r.g, r.x, r.w, m, in, out);
+	for (i = 0; i < in * out; i++)		/* it adds */
+		dw[i] -= dw0[i];
+	check("linear dx", dx, r.x, m * in, run_linear, &r);
+	check("linear dw", dw, r.w, in * out, run_linear, &r);
+	check("linear db", db, r.b, out, run_linear, &r);
+	run_linear(&r);
+	memcpy(y, y0, m * out * sizeof *y);
+	linear_forward_add(y, r.x, r.w, r.b, m, in, out);
+	for (i = 0; i < m * out; i++)
+		assert_close(y[i] - y0[i], r.y[i], "linear add", i);
+	mem_free(r.x), mem_free(r.w), mem_free(r.b), mem_free(r.y);
+	mem_free(r.g), mem_free(dx), mem_free(dw), mem_free(db);
+	mem_free(y), mem_free(y0), mem_free(dw0);
+}
+
+static void
+test_linear(void **state)
+{
+	(void)state;
+	linear_at(1, 1, 1);
+	linear_at(3, 5, 2);
+	linear_at(1, 17, 33);
+	linear_at(40, 7, 4);
+}
+
+/* Rows in pieces give what one product gives. */
+static void
+test_linear_pieces(void **state)
+{
+	size_t m = 61, in = 96, out = 384, i;
+	double *x = some(m * in), *w = some(in * out);
+	double *y = some(m * out), *z = some(m * out);
+
+	(void)state;
+	assert_true(piece_rows(m, in, out) < m);
+	linear_forward(y, x, w, NULL, m, in, out);
+	mat_gemm_f64(z, x, w, MAT_N, MAT_N, m, out, in, 1, in, out, 0, out);
+	for (i = 0; i < m * out; i++)
+		assert_close(y[i], z[i], "pieces", i);
+	mem_free(x), mem_free(w), mem_free(y), mem_free(z);
+}
+
+static double
+run_act(void *arg)
+{
+	struct rig *r = arg;
+
+	act_forward(r->y, r->x, r->act, r->n);
+	return dot(r->y, r->g, r->n);
+}
+
+static void
+test_act(void **state)
+{
+	size_t n = 37, i, a;
+
+	(void)state;
+	for (a = 0; a < ACT_COUNT; a++) {
+		struct rig r = { .n = n, .x = some(n), .y = some(n),
+		    .g = some(n), .act = (enum nn_act)a };
+		double *slope = some(n), *dx = some(n), *y = some(n);
+		enum nn_act back;
+
+		for (i = 0; i < n; i++)
+			r.x[i] *= 5;
+		memcpy(slope, r.x, n * sizeof *slope);
+		act_forward_slope(y, slope, r.act, n);
+		act_backward(dx, r.g, slope, n);
+		run_act(&r);
+		for (i = 0; i < n; i++)
+			assert_close(y[i], r.y[i], "act", i);
+		check(act_name(r.act), dx, r.x, n, run_act, &r);
+		assert_int_equal(act_parse(&back, act_name(r.act)), 0);
+		assert_int_equal(back, a);
+		mem_free(r.x), mem_free(r.y), mem_free(r.g);
+		mem_free(slope), mem_free(dx), mem_free(y);
+	}
+}
+
+/* By the formulas of the header. */
+static void
+test_act_values(void **state)
+{
+	double x, y;
+
+	(void)state;
+	for (x = -6; x <= 6; x += 0.37) {
+		act_forward(&y, &x, ACT_GELU_TANH, 1);
+		assert_close(y, x / 2 * (1 + tanh(sqrt(2 / acos(-1)) *
+		    (x + 0.044715 * x * x * x))), "gelu_new", 0);
+		act_forward(&y, &x, ACT_GELU, 1);
+		assert_close(y, x / 2 * (1 + erf(x / sqrt(2))), "gelu", 0);
+	}
+}
+
+static double
+run_norm(void *arg)
+{
+	struct rig *r = arg;
+
+	norm_forward(r->y, r->extra, r->x, r->w, r->b, 1e-5, r->m, r->n);
+	return dot(r->y, r->g, r->m * r->n);
+}
+
+static void
+norm_at(size_t m, size_t n)
+{
+	struct rig r = { .m = m, .n = n, .x = some(m * n), .w = some(n),
+	    .b = some(n), .y = some(m * n), .g = some(m * n),
+	    .extra = some(m * NORM_STATS) };
+	double *dx = some(m * n), *dw = some(n), *db = some(n);
+
+	memset(dx, 0, m * n * sizeof *dx);
+	memset(dw, 0, n * sizeof *dw);
+	memset(db, 0, n * sizeof *db);
+	run_norm(&r);
+	norm_backward(dx, dw, db, r.g, r.x, r.extra, r.w, m, n);
+	check("norm dx", dx, r.x, m * n, run_norm, &r);
+	check("norm dw", dw, r.w, n, run_norm, &r);
+	check("norm db", db, r.b, n, run_norm, &r);
+	mem_free(r.x), mem_free(r.w), mem_free(r.b), mem_free(r.y);
+	mem_free(r.g), mem_free(r.extra);
+	mem_free(dx), mem_free(dw), mem_free(db);
+}
+
+static void
+test_norm(void **state)
+{
+	(void)state;
+	norm_at(1, 1);
+	norm_at(1, 2);
+	norm_at(3, 7);
+	norm_at(2, 16);
+	norm_at(5, 35);
+}
+
+/* A mean far from 0 costs no accuracy: the variance is of x - mean. */
+static void
+test_norm_offset(void **state)
+{
+	size_t n = 24, i;
+	double *x = some(n), *y = some(n), *z = some(n), stat[NORM_STATS];
+	double *w = some(n);
+
+	(void)state;
+	norm_forward(y, stat, x, w, NULL, 1e-5, 1, n);
+	for (i = 0; i < n; i++)
+		x[i] += 1e6;
+	norm_forward(z, stat, x, w, NULL, 1e-5, 1, n);
+	for (i = 0; i < n; i++)
+		assert_true(fabs(y[i] - z[i]) < 1e-8);
+	mem_free(x), mem_free(y), mem_free(z), mem_free(w);
+}
+
+static double
+run_attention(void *arg)
+{
+	struct rig *r = arg;
+
+	attention_forward(r->y, r->extra, r->x, r->m, r->k, r->n);
+	return dot(r->y, r->g, r->m * r->n);
+}
+
+static void
+attention_at(size_t t, size_t heads, size_t c)
+{
+	struct rig r = { .m = t, .k = heads, .n = c, .x = some(t * 3 * c),
+	    .y = some(t * c), .g = some(t * c),
+	    .extra = some(attention_size(t, heads)) };
+	double *dx = some(t * 3 * c), *work = some(t * attention_stride(t));
+
+	run_attention(&r);
+	attention_backward(dx, r.g, r.x, r.extra, work, t, heads, c);
+	check("attention", dx, r.x, t * 3 * c, run_attention, &r);
+	mem_free(r.x), mem_free(r.y), mem_free(r.g), mem_free(r.extra);
+	mem_free(dx), mem_free(work);
+}
+
+static void
+test_attention(void **state)
+{
+	(void)state;
+	attention_at(1, 1, 1);
+	attention_at(1, 2, 6);
+	attention_at(5, 1, 3);
+	attention_at(17, 3, 15);
+	attention_at(33, 2, 4);
+	attention_at(130, 1, 2);	/* three panels */
+}
+
+/* By the definition, position by position. */
+static void
+test_attention_values(void **state)
+{
+	size_t t = 70, heads = 2, c = 6, d = c / heads, h, i, j, l;
+	double *qkv = some(t * 3 * c), *o = some(t * c);
+	double *p = some(attention_size(t, heads));
+
+	(void)state;
+	attention_forward(o, p, qkv, t, heads, c);
+	for (h = 0; h < heads; h++)
+		for (i = 0; i < t; i++) {
+			const double *q = qkv + i * 3 * c + h * d;
+			double sum = 0, v[3] = { 0 }, s;
+
+			for (j = 0; j <= i; j++) {
+				const double *k = qkv + j * 3 * c + c + h * d;
+
+				s = exp(dot(q, k, d) / sqrt((double)d));
+				sum += s;
+				for (l = 0; l < d; l++)
+					v[l] += s * k[c + l];
+			}
+			for (l = 0; l < d; l++)
+				assert_close(o[i * c + h * d + l],
+				    v[l] / sum, "attention", i);
+		}
+	mem_free(qkv), mem_free(o), mem_free(p);
+}
+
+/* Nothing later reaches an earlier position, whatever stands there. */
+static void
+test_attention_causal(void **state)
+{
+	size_t t = 20, c = 4, i;
+	double *qkv = some(t * 3 * c), *a = some(t * c), *b = some(t * c);
+	double *p = some(attention_size(t, 1));
+
+	(void)state;
+	attention_forward(a, p, qkv, t, 1, c);
+	for (i = 12 * 3 * c; i < t * 3 * c; i++)
+		qkv[i] = 1e6 * (double)(i % 7);
+	attention_forward(b, p, qkv, t, 1, c);
+	for (i = 0; i < 12 * c; i++)
+		assert_true(a[i] == b[i]);
+	mem_free(qkv), mem_free(a), mem_free(b), mem_free(p);
+}
+
+static double
+run_embedding(void *arg)
+{
+	struct rig *r = arg;
+
+	embedding_forward(r->y, r->w, r->b, r->tokens, r->m, r->n);
+	return dot(r->y, r->g, r->m * r->n);
+}
+
+static void
+test_embedding(void **state)
+{
+	static const int32_t tokens[] = { 2, 0, 2, 4 };
+	size_t t = 4, c = 3, v = 5;
+	struct rig r = { .m = t, .n = c, .w = some(v * c), .b = some(t * c),
+	    .y = some(t * c), .g = some(t * c), .tokens = tokens };
+	double *dw = some(v * c), *db = some(t * c);
+
+	(void)state;
+	memset(dw, 0, v * c * sizeof *dw);
+	memset(db, 0, t * c * sizeof *db);
+	embedding_backward(dw, db, r.g, tokens, t, c);
+	check("wte", dw, r.w, v * c, run_embedding, &r);
+	check("wpe", db, r.b, t * c, run_embedding, &r);
+	mem_free(r.w), mem_free(r.b), mem_free(r.y), mem_free(r.g);
+	mem_free(dw), mem_free(db);
+}
+
+static double
+run_loss(void *arg)
+{
+	struct rig *r = arg;
+	unsigned char right[8];
+	double loss[8], sum = 0;
+	size_t i;
+
+	loss_forward(loss, right, r->x, r->tokens, r->m, r->n);
+	for (i = 0; i < r->m; i++)
+		sum += 0.25 * loss[i];
+	return sum;
+}
+
+static void
+loss_at(size_t m, size_t v)
+{
+	static const int32_t target[] = { 0, 3, 1, 0 };
+	struct rig r = { .m = m, .n = v, .x = some(m * v),
+	    .tokens = target };
+	double *dx = some(m * v), loss[4], other[4];
+	unsigned char right[4], right_too[4];
+	size_t i;
+
+	memcpy(dx, r.x, m * v * sizeof *dx);
+	loss_forward_backward(loss, right, dx, target, 0.25, m, v);
+	loss_forward(other, right_too, r.x, target, m, v);
+	for (i = 0; i < m; i++) {
+		assert_true(loss[i] == other[i]);
+		assert_int_equal(right[i], right_too[i]);
+	}
+	check("loss", dx, r.x, m * v, run_loss, &r);
+	mem_free(r.x), mem_free(dx);
+}
+
+static void
+test_loss(void **state)
+{
+	(void)state;
+	loss_at(1, 1);
+	loss_at(1, 5);
+	loss_at(4, 16);
+	loss_at(4, 37);
+}
+
+static void
+test_loss_values(void **state)
+{
+	double even[20] = { 0 }, big[3] = { 1e4, 0, -1e4 }, loss;
+	double bad[3] = { 1, INFINITY, 0 };
+	int32_t t = 1;
+	unsigned char right;
+
+	(void)state;
+	loss_forward(&loss, &right, even, &t, 1, 20);
+	assert_true(fabs(loss - log(20)) < 1e-14);
+	assert_int_equal(right, 0);	/* the first of equals is the argmax */
+	t = 0;
+	loss_forward(&loss, &right, even, &t, 1, 20);
+	assert_int_equal(right, 1);
+	loss_forward(&loss, &right, big, &t, 1, 3);
+	assert_true(loss == 0 && right == 1);
+	t = 2;
+	loss_forward(&loss, &right, big, &t, 1, 3);
+	assert_true(loss == 2e4 && right == 0);
+	loss_forward(&loss, &right, bad, &t, 1, 3);
+	assert_false(isfinite(loss));
+	bad[1] = NAN;
+	loss_forward(&loss, &right, bad, &t, 1, 3);
+	assert_false(isfinite(loss));
+}
+
+/* The whole model. */
+struct whole {
+	struct model_work *w;
+	struct layout	*layout;
+	double		*params, *grad;
+	struct batch	 b;
+	double		 scale;
+};
+
+static double
+run_model(void *arg)
+{
+	struct whole *k = arg;
+	struct batch_result res[8], sum = { 0 };
+	struct err e = { .rc = RC_OK };
+	size_t i;
+
+	assert_int_equal(model_forward(res, NULL, k->w, k->params, &k->b,
+	    &e), 0);
+	for (i = 0; i < k->b.n_seq; i++)
+		batch_result_add(&sum, &res[i]);
+	return sum.loss_sum * k->scale;
+}
+
+static void
+model_at(size_t layers, size_t heads, size_t width, enum nn_act act)
+{
+	static const size_t start[] = { 0, 5, 6, 6, 13 };
+	static const int32_t tokens[] = { 1, 2, 3, 3, 0, 4, 0, 1, 2, 3, 4, 2,
+	    2 };
+	static const int32_t targets[] = { -1, 2, -1, 3, 4, 1, -1, -1, 4, 0,
+	    2, 2, 1 };
+	struct whole k = { .b = { 4, start, tokens, targets },
+	    .scale = 1 / 9.0 };
+	struct model_config c;
+	struct batch_result res = { 0 };
+	struct err e = { .rc = RC_OK };
+	size_t i;
+
+	model_config_default(&c);
+	c.n_layer = layers, c.n_head = heads, c.n_embd = width, c.vocab = 5;
+	c.n_positions = 8, c.n_inner = 2 * width + 1, c.act = act;
+	assert_int_equal(model_config_check(&c, &e), 0);
+	assert_non_null(k.layout = model_layout(&c, &e));
+	assert_non_null(k.w = model_work_new(&c, 13, &e));
+	k.params = some(k.layout->n);
+	k.grad = mem_zalloc(k.layout->n, sizeof *k.grad);
+	assert_int_equal(model_grad_block(k.grad, &res, k.w, k.params, &k.b,
+	    0, 4, k.scale, &e), 0);
+	assert_int_equal(res.n_targets, 9);
+	assert_int_equal(res.n_seq, 3);
+	assert_close(res.loss_sum * k.scale, run_model(&k), "loss", 0);
+	for (i = 0; i < k.layout->n_tensors; i++) {
+		const struct tensor_spec *t = &k.layout->t[i];
+
+		check(t->name, k.grad + t->offset, k.params + t->offset, t->n,
+		    run_model, &k);
+	}
+	layout_free(k.layout);
+	model_work_free(k.w);
+	mem_free(k.params), mem_free(k.grad);
+}
+
+static void
+test_model(void **state)
+{
+	(void)state;
+	model_at(1, 1, 3, ACT_GELU_TANH);
+	model_at(2, 2, 6, ACT_GELU_TANH);
+	model_at(3, 1, 5, ACT_GELU);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_linear_pieces),
+		cmocka_unit_test(test_act),
+		cmocka_unit_test(test_act_values),
+		cmocka_unit_test(test_norm),
+		cmocka_unit_test(test_norm_offset),
+		cmocka_unit_test(test_attention),
+		cmocka_unit_test(test_attention_values),
+		cmocka_unit_test(test_attention_causal),
+		cmocka_unit_test(test_embedding),
+		cmocka_unit_test(test_loss),
+		cmocka_unit_test(test_loss_values),
+		cmocka_unit_test(test_model),
+	};
+
+	return cmocka_run_group_tests_name("nn", tests, NULL, NULL);
+}
