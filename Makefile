@@ -20,8 +20,9 @@ override CFLAGS += -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra \
 # msgpack-c's library has two names: msgpackc before its release 6
 MSGPACK := $(if $(wildcard $(shell $(CC) -print-file-name=libmsgpack-c.so)),msgpack-c,msgpackc)
 LDLIBS += -llapacke -lopenblas -l$(MSGPACK) -lzstd -lxxhash -ljansson \
-	-lpthread -lm
+	-lzip -lpthread -lm
 
+VERSION := $(shell sed -n 's/.*PLUMBLINE_VERSION "\(.*\)"/\1/p' libcommon/base/version.h)
 TOOLS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)))
 LIB   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libcommon/*/*.c))
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -47,10 +48,12 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
 # The packages that building, testing and reproducing need (Debian, Ubuntu).
 PACKAGES := gcc make libc6-dev libopenblas-dev liblapacke-dev libzstd-dev \
-	libxxhash-dev libjansson-dev libcmocka-dev bats mandoc datamash \
-	gnuplot-nox zstd
+	libxxhash-dev libjansson-dev libzip-dev libcmocka-dev bats mandoc \
+	datamash gnuplot-nox zstd
 deps:
 	@missing=; has() { dpkg-query -W -f '$${Status}' "$$1" 2>/dev/null | \
 	    grep -q 'ok installed'; }; \
@@ -84,30 +87,60 @@ lint: $(TOOLS:%=man/%.1) $(TOOLS:%=tests/%.bats)
 bench: all $(BENCH)
 	BUILD=$(BUILD) tests/bench/run
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
+# What reading and writing streams needs, as a library for other programs.
+STREAM_SRC := $(wildcard libcommon/stream/*.c) \
+	libcommon/base/err.c libcommon/base/mem.c libcommon/base/utf8.c \
+	libcommon/tensor/dtype.c libcommon/tensor/layout.c \
+	libcommon/tensor/finite.c
+STREAM_API := base/err.h tensor/dtype.h tensor/layout.h \
+	$(addprefix stream/,labels.h provenance.h recipe.h reader.h writer.h)
+$(BUILD)/libplumbline.a: $(STREAM_SRC:%.c=$(BUILD)/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+D     = $(DESTDIR)$(PREFIX)
+SHARE = $(D)/share
+install: all $(BUILD)/libplumbline.a
+	install -d $(D)/bin $(D)/lib/pkgconfig $(SHARE)/man/man1 \
+	    $(SHARE)/man/man3 $(SHARE)/man/man5 $(SHARE)/man/man7 \
+	    $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	for t in $(TOOLS); do \
-		install -m 755 $(BUILD)/bin/$$t \
-		    $(DESTDIR)$(PREFIX)/bin/$(PROGRAM_PREFIX)$$t; \
+		name=$(PROGRAM_PREFIX)$$t; \
+		install -m 755 $(BUILD)/bin/$$t $(D)/bin/$$name; \
+		$(D)/bin/$$name --completion bash \
+		    > $(SHARE)/bash-completion/completions/$$name; \
+		$(D)/bin/$$name --completion zsh \
+		    > $(SHARE)/zsh/site-functions/_$$name; \
 	done
 	for page in $(PAGES); do \
-		name=$$(basename $$page); dir=man$${page##*.}; \
+		name=$${page#man/}; \
 		case " $(TOOLS) " in \
-		*" $${name%.*} "*) name=$(PROGRAM_PREFIX)$$name ;; \
+		*" $${name%.1} "*) name=$(PROGRAM_PREFIX)$$name ;; \
 		esac; \
-		install -d $(DESTDIR)$(PREFIX)/share/man/$$dir; \
 		awk -v prefix='$(PROGRAM_PREFIX)' -v tools='$(TOOLS)' \
 		    -f man/prefix.awk $$page \
-		    > $(DESTDIR)$(PREFIX)/share/man/$$dir/$$name; \
+		    > $(SHARE)/man/man$${page##*.}/$$name; \
 	done
+	for h in $(STREAM_API); do \
+		install -D -m 644 libcommon/$$h $(D)/include/plumbline/$$h; \
+	done
+	install -m 644 $(BUILD)/libplumbline.a $(D)/lib/libplumbline.a
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: plumbline' \
+	    'Description: tensor streams, plumbline-stream(5)' \
+	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include/plumbline' \
+	    'Libs: -L$${prefix}/lib -lplumbline' \
+	    'Libs.private: -l$(MSGPACK) -lzstd -lxxhash' \
+	    > $(D)/lib/pkgconfig/plumbline.pc
 
 uninstall:
-	for t in $(TOOLS); do \
-		rm -f $(DESTDIR)$(PREFIX)/bin/$(PROGRAM_PREFIX)$$t \
-		    $(DESTDIR)$(PREFIX)/share/man/man1/$(PROGRAM_PREFIX)$$t.1; \
+	for t in $(TOOLS:%=$(PROGRAM_PREFIX)%); do \
+		rm -f $(D)/bin/$$t $(SHARE)/man/man1/$$t.1 \
+		    $(SHARE)/bash-completion/completions/$$t \
+		    $(SHARE)/zsh/site-functions/_$$t; \
 	done
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/plumbline-stream.5 \
-	    $(DESTDIR)$(PREFIX)/share/man/man7/plumbline.7
+	rm -f $(SHARE)/man/man[357]/plumbline* $(D)/lib/libplumbline.a \
+	    $(D)/lib/pkgconfig/plumbline.pc
+	rm -rf $(D)/include/plumbline
 
 clean:
 	rm -rf $(BUILD)

@@ -249,6 +249,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "capture",
 		.summary = "Tabulate how much of each vector lies in the span "
 		    "of each basis.",
 		.operands = "[file]", .opts = options, .max_operands = 1,

@@ -106,6 +106,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "cosine",
 		.summary = "Tabulate cosines of vectors with references, or "
 		    "of all pairs.",
 		.operands = "[file]", .opts = options, .max_operands = 1,

@@ -303,6 +303,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "drift",
 		.summary = "Tabulate overlap and angles of subspaces, against "
 		    "the split-half ceiling.",
 		.operands = "[file [file]]", .opts = options,

@@ -112,8 +112,11 @@ measure(struct bench *b, const struct places *p, struct table *out)
 int
 main(int argc, char *argv[])
 {
-	struct tool tool = { "loss and accuracies of a model per task", "",
-	    options, 0, 0, NULL, 0 };
+	struct tool tool = {
+		.name = "evaluate",
+		.summary = "Loss and accuracies of a model for each task.",
+		.operands = "", .opts = options,
+	};
 	struct places p;
 	struct bench b;
 	struct table *out;

@@ -324,8 +324,11 @@ end(struct dump *g)
 int
 main(int argc, char *argv[])
 {
-	struct tool tool = { "gradients of the loss on tasks", "", options,
-	    0, 0, NULL, 0 };
+	struct tool tool = {
+		.name = "grad-dump",
+		.summary = "Gradients of the loss on synthetic tasks.",
+		.operands = "", .opts = options,
+	};
 	struct dump g = { .index = 0 };
 	size_t i;
 

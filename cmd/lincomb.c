@@ -361,6 +361,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "lincomb",
 		.summary = "Write weighted sums of streams and models, or over "
 		    "a stream's records.",
 		.operands = "[file | model ...]", .opts = options,

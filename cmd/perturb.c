@@ -249,6 +249,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "perturb",
 		.summary = "Write Gaussian perturbations as recipes.",
 		.operands = "", .opts = options,
 	};

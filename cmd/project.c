@@ -114,6 +114,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "project",
 		.summary = "Write the part of vectors in the span of a basis, "
 		    "or the rest, or\nthe coefficients.",
 		.operands = "[file]", .opts = options, .max_operands = 1,

@@ -269,6 +269,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "svd-basis",
 		.summary = "Write an orthonormal basis of what vectors span: "
 		    "by singular value\ndecomposition, of a prefix, or "
 		    "random.",

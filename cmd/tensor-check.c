@@ -34,6 +34,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "tensor-check",
 		.summary = "Read whole streams and say whether they are "
 		    "sound.",
 		.operands = "[file ...]", .opts = options,

@@ -45,6 +45,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "tensor-import",
 		.summary = "Write arrays, weights and control vectors as a "
 		    "stream.",
 		.operands = "file | directory ...", .opts = options,

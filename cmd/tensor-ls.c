@@ -96,6 +96,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "tensor-ls",
 		.summary = "List the records of tensor streams.",
 		.operands = "[file ...]", .opts = options,
 		.max_operands = SIZE_MAX,

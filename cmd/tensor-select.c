@@ -217,6 +217,7 @@ int
 main(int argc, char *argv[])
 {
 	struct tool tool = {
+		.name = "tensor-select",
 		.summary = "Pass on chosen records, and chosen tensors of "
 		    "them.",
 		.operands = "[file]", .opts = options, .max_operands = 1,

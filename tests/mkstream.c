@@ -105,7 +105,7 @@ print_values(void)
 int
 main(int argc, char *argv[])
 {
-	struct tool tool = { .summary = "Write a stream from text.",
+	struct tool tool = { .name = "mkstream", .summary = "Write a stream from text.",
 	    .operands = "", .opts = options };
 	struct layout *l;
 	struct ts_writer *out;

@@ -40,7 +40,7 @@ bash_argument(const struct opt *o)
 	if (o->type == OPT_CHOICE) {
 		fputs(" COMPREPLY=($(compgen -W '", stdout);
 		put_choices(o);
-		fputs("' -- \"$cur\"))", stdout);
+		fputs("' -- \"$cur\"));", stdout);
 	}
 	fputs(" return ;;\n", stdout);
 }

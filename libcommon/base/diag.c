@@ -7,11 +7,6 @@
 
 #include "base/diag.h"
 
-/* Set by the Makefile when the tools are installed under a prefix. */
-#ifndef PROGRAM_PREFIX
-#define PROGRAM_PREFIX ""
-#endif
-
 enum { MAX_TEMPORARIES = 16 };
 
 int diag_quiet;
@@ -63,15 +58,6 @@ const char *
 diag_name(void)
 {
 	return progname;
-}
-
-const char *
-diag_tool(void)
-{
-	size_t n = strlen(PROGRAM_PREFIX);
-
-	return strncmp(progname, PROGRAM_PREFIX, n) == 0 ? progname + n :
-	    progname;
 }
 
 static void

@@ -19,8 +19,6 @@ extern int	diag_line_open;	/* a progress line waits for its end */
 void	diag_init(const char *argv0);
 /* The name that messages start with. */
 const char *diag_name(void);
-/* The tool's own name, without the prefix of an installation. */
-const char *diag_tool(void);
 /* Writes "tool: message" to standard error and exits, removing temporary
  * files. */
 _Noreturn void	die(enum rc rc, const char *fmt, ...)

@@ -55,6 +55,7 @@ struct opt {
 #define OPT_END { .name = NULL }
 
 struct tool {
+	const char	*name;		/* without an installation's prefix */
 	const char	*summary;	/* one line: what it does */
 	const char	*operands;	/* "[file]", "file ...", "" */
 	const struct opt *opts;		/* ends with OPT_END */

@@ -252,7 +252,7 @@ provenance(void)
 
 	for (i = 0; i < run.n_inputs; i++)
 		o[i] = merge_origin(p, &run.input[i]);
-	at = prov_add_node(p, diag_tool(), PLUMBLINE_VERSION, argv, argc,
+	at = prov_add_node(p, run.tool->name, PLUMBLINE_VERSION, argv, argc,
 	    run.has_seed ? &run.seed : NULL);
 	opts_canonical_free(argv, argc);
 	for (i = 0; at >= 0 && i < run.n_inputs; i++) {

@@ -98,6 +98,20 @@ checkpoint_step(const char *name)
 	return (int64_t)step;
 }
 
+/* The step of a directory that is itself a checkpoint, or -1. */
+static int64_t
+own_step(const char *dir)
+{
+	char *path = import_join(dir, ""), *base;
+	int64_t step;
+
+	path[strlen(path) - 1] = '\0';
+	base = strrchr(path, '/');
+	step = checkpoint_step(base == NULL ? path : base + 1);
+	mem_free(path);
+	return step;
+}
+
 static int
 by_step(const void *a, const void *b)
 {
@@ -150,7 +164,7 @@ add_directory(struct import_plan *p, const char *dir)
 			die(RC_INPUT, "%s: holds no checkpoint-STEP", dir);
 	} else if (format != IMPORT_SAFETENSORS)
 		die(RC_INPUT, "%s: is a directory", dir);
-	add_item(p, IMPORT_SAFETENSORS, find_weights(dir), -1);
+	add_item(p, IMPORT_SAFETENSORS, find_weights(dir), own_step(dir));
 }
 
 static enum import_format

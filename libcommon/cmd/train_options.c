@@ -79,8 +79,10 @@ static const struct opt options[] = {
 };
 
 struct tool train_tool = {
-	"train a model on synthetic tasks and stream its trajectory", "",
-	options, 0, 0, NULL, 0
+	.name = "train",
+	.summary = "Train a model on synthetic tasks and stream its "
+	    "trajectory.",
+	.operands = "", .opts = options,
 };
 
 static void

@@ -230,6 +230,7 @@ serve_target(void *state, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
 		return zip_error_to_data(&t->error, data, len);
 	case ZIP_SOURCE_SUPPORTS:
 		return ZIP_SOURCE_SUPPORTS_WRITABLE;
+	case ZIP_SOURCE_OPEN:
 	case ZIP_SOURCE_BEGIN_WRITE:
 	case ZIP_SOURCE_COMMIT_WRITE:
 	case ZIP_SOURCE_ROLLBACK_WRITE:

@@ -10,8 +10,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/par.h"
@@ -21,30 +21,6 @@
 #include "random/philox.h"
 
 enum { N = 1024, MAX_REPEATS = 101 };
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *x, size_t n)
-{
-	qsort(x, n, sizeof *x, by_value);
-	return x[n / 2];
-}
 
 static void *
 must(void *p)
@@ -76,10 +52,10 @@ struct bench {
 static double
 time_peak(struct bench *b)
 {
-	double start = now();
+	double start = bench_now();
 
 	par_for(par_threads(), product, b->peak);
-	return now() - start;
+	return bench_now() - start;
 }
 
 static double
@@ -87,14 +63,14 @@ time_step(struct bench *b)
 {
 	struct batch_result res;
 	struct err e = { .rc = RC_OK };
-	double start = now();
+	double start = bench_now();
 
 	if (model_grad(b->grad, &res, b->pool, b->model->params, &b->batch,
 	    &e) != 0)
 		die_err(&e);
 	optim_step(&b->optim, b->model->params, b->grad, 1e-4,
 	    b->model->layout);
-	return now() - start;
+	return bench_now() - start;
 }
 
 static double
@@ -103,11 +79,11 @@ time_eval(struct bench *b)
 	struct batch_result *res = must(mem_alloc(b->batch.n_seq,
 	    sizeof *res));
 	struct err e = { .rc = RC_OK };
-	double start = now();
+	double start = bench_now();
 
 	if (model_eval(res, b->pool, b->model->params, &b->batch, &e) != 0)
 		die_err(&e);
-	start = now() - start;
+	start = bench_now() - start;
 	mem_free(res);
 	return start;
 }
@@ -160,13 +136,13 @@ run(struct bench *b, const char *what, const char *bar, size_t repeats)
 		step[i] = time_step(b);
 		eval[i] = time_eval(b);
 	}
-	gflops = 1e-9 * step_flops(b) / median(step, repeats);
+	gflops = 1e-9 * step_flops(b) / bench_median(step, repeats);
 	top = 1e-9 * 2.0 * N * N * N * (double)par_threads() /
-	    median(peak, repeats);
+	    bench_median(peak, repeats);
 	printf("bench: training step, %s: %.3f of sgemm peak%s "
 	    "%.1f GFLOP/s, peak %.1f, %.1f ms, evaluation %.1f ms\n", what,
-	    gflops / top, bar, gflops, top, 1e3 * median(step, repeats),
-	    1e3 * median(eval, repeats));
+	    gflops / top, bar, gflops, top, 1e3 * bench_median(step, repeats),
+	    1e3 * bench_median(eval, repeats));
 }
 
 static void

@@ -1,0 +1,23 @@
+# accuracy.awk: evaluate's table of a model (last), with the steps that its
+# training took, from its train.tsv (first).
+# Variables: seed, checkpoint.
+BEGIN {
+	FS = OFS = "\t"
+	print "seed", "checkpoint", "steps", "task", "items", "loss",
+	    "token_accuracy", "exact_match"
+}
+FNR == 1 {
+	table++
+	for (i = 1; i <= NF; i++)
+		column[table, $i] = i
+	next
+}
+table == 1 {
+	steps = $column[1, "step"]
+	next
+}
+{
+	print seed, checkpoint, steps, $column[2, "task"],
+	    $column[2, "items"], $column[2, "loss"],
+	    $column[2, "token_accuracy"], $column[2, "exact_match"]
+}

@@ -1,0 +1,162 @@
+# html.awk: what the parts of the report share.
+BEGIN { FS = "\t" }
+function escape(s)
+{
+	gsub(/&/, "\\&amp;", s)
+	gsub(/</, "\\&lt;", s)
+	gsub(/>/, "\\&gt;", s)
+	return s
+}
+# A value for reading: three decimals, or two significant digits of small ones.
+function number(x)
+{
+	if (x == "" || x == "NA")
+		return "&ndash;"
+	x += 0
+	if (x != 0 && x < 0.001 && x > -0.001)
+		return sprintf("%.1e", x)
+	return sprintf(x >= 100 || x <= -100 ? "%.0f" : "%.3f", x)
+}
+function thousands(n,    s)
+{
+	for (n = sprintf("%d", n); length(n) > 3; n = substr(n, 1, length(n) - 3))
+		s = "," substr(n, length(n) - 2) s
+	return n s
+}
+# The columns of the table whose header line is $0: column[name].
+function header(    i)
+{
+	split("", column)
+	for (i = 1; i <= NF; i++)
+		column[$i] = i
+}
+# $0 by the name of a column.
+function get(name)
+{
+	if (!(name in column)) {
+		print FILENAME ": no column " name > "/dev/stderr"
+		exit 3
+	}
+	return $column[name]
+}
+# Collects values under a key; spread() gives their "median (low to high)".
+function collect(key, x,    j, n)
+{
+	if (x == "NA")
+		return
+	x += 0
+	n = ++count[key]
+	for (j = n; j > 1 && sorted[key, j - 1] > x; j--)
+		sorted[key, j] = sorted[key, j - 1]
+	sorted[key, j] = x
+}
+function median(key,    n)
+{
+	n = count[key]
+	if (n == 0)
+		return "NA"
+	return (sorted[key, int((n + 1) / 2)] + \
+	    sorted[key, int((n + 2) / 2)]) / 2
+}
+function spread(key,    n)
+{
+	n = count[key]
+	if (n == 0)
+		return number("NA")
+	if (n == 1)
+		return number(median(key))
+	return number(median(key)) " <small>" number(sorted[key, 1]) \
+	    "&ndash;" number(sorted[key, n]) "</small>"
+}
+# theta_0 and its like, as they are written in mathematics.
+function mathematics(s)
+{
+	while (match(s, /theta_[0-9A-Za-z]+/))
+		s = substr(s, 1, RSTART - 1) "&theta;<sub>" \
+		    substr(s, RSTART + 6, RLENGTH - 6) "</sub>" \
+		    substr(s, RSTART + RLENGTH)
+	return s
+}
+function model_name(c)
+{
+	if (c ~ /^theta-/)
+		return "&theta;<sub>" substr(c, 7) "</sub>"
+	return c == "gd" ? "recovered, GD" : c == "adamw" ? "recovered, AdamW" : c
+}
+function long_name(o)
+{
+	return o == "gd" ? "Plain gradient descent" : o == "adamw" ? "AdamW" : o
+}
+# A table: its caption and heads (with bars), rows by row(), then table_close().
+# With class `cards` a row becomes a card where the page is narrow.
+function table_open(caption, heads, class,    n, h, i)
+{
+	print "<div class=\"table " class "\"><table>\n<caption>" caption \
+	    "</caption>\n<thead><tr>"
+	n = split(heads, h, "|")
+	for (i = 1; i <= n; i++) {
+		print "<th scope=col>" h[i] "</th>"
+		head_of[i] = class == "" ? "" : " data-head=\"" h[i] "\""
+	}
+	print "</tr></thead>\n<tbody>"
+}
+# Cells with bars between; the first is the row's head.
+function row(cells, class,    n, c, i)
+{
+	n = split(cells, c, "|")
+	printf "<tr%s><th scope=row>%s</th>", class ? " class=" class : "", c[1]
+	for (i = 2; i <= n; i++)
+		printf "<td%s>%s</td>", head_of[i], c[i]
+	print "</tr>"
+}
+function table_close()
+{
+	print "</tbody></table></div>"
+}
+# Plots side by side: names with blanks, heads with bars.
+function figure(dir, names, heads, caption,    n, name, head, i)
+{
+	n = split(names, name, " ")
+	split(heads, head, "|")
+	print "<figure><div class=plots>"
+	for (i = 1; i <= n; i++) {
+		print "<div class=plot role=img aria-label=\"" head[i] \
+		    "\"><b>" head[i] "</b>"
+		svg(dir "/" name[i] ".svg", name[i])
+		print "</div>"
+	}
+	print "</div><figcaption>" caption "</figcaption></figure>"
+}
+# A file of gnuplot, from its <svg> on, its ids made its own.
+function svg(file, name,    line, on, got)
+{
+	gsub(/-/, "_", name)
+	while ((got = (getline line < file)) > 0) {
+		if (line ~ /^<svg/)
+			on = 1
+		if (line ~ /^<(title|desc)>/)
+			continue
+		gsub(/id='gp/, "id='" name "_gp", line)
+		gsub(/href='#gp/, "href='#" name "_gp", line)
+		gsub(/gnuplot_canvas|textbox|greybox/, name "_&", line)
+		if (on)
+			print line
+	}
+	if (got < 0) {
+		print file ": cannot be read" > "/dev/stderr"
+		exit 4
+	}
+	close(file)
+}
+# The commands that are kept beside the files of a list (blanks between).
+function commands(files,    n, f, i, line, name)
+{
+	n = split(files, f, " ")
+	print "<details><summary>The commands (" n ")</summary><pre>"
+	for (i = 1; i <= n; i++) {
+		while ((getline line < f[i]) > 0)
+			print escape(line)
+		close(f[i])
+	}
+	print "</pre></details>"
+}

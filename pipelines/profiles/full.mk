@@ -1,0 +1,1 @@
+# full: the choices are those of common.mk.

@@ -1,0 +1,59 @@
+# recovery.awk: capture's table (last) with the accuracies of evaluate's
+# (first), joined by basis and rank.  Rows `full` and `none`: theta_F plus the whole
+# displacement, and theta_F itself.
+# Variables: seed, optimizer.
+BEGIN {
+	FS = OFS = "\t"
+	print "seed", "optimizer", "basis", "rank", "rows", "norm",
+	    "captured_energy", "captured_norm", "residual_energy", "m", "T",
+	    "null_m_over_T", "chance", "remaining_energy",
+	    "functional_accuracy", "functional_loss", "functional_tokens"
+}
+FNR == 1 {
+	table++
+	for (i = 1; i <= NF; i++)
+		column[table, $i] = i
+	next
+}
+function get(name)
+{
+	if (!((table, name) in column)) {
+		print FILENAME ": no column " name > "/dev/stderr"
+		exit 3
+	}
+	return $column[table, name]
+}
+table == 1 {
+	key = get("delta") == "NA" ? "none" : get("name")
+	if (get("rank") != "NA")
+		key = key OFS get("rank")
+	accuracy[key] = get("exact_match")
+	tokens[key] = get("token_accuracy")
+	loss[key] = get("loss")
+	next
+}
+{
+	key = get("basis") OFS get("rank")
+	if (!(key in accuracy)) {
+		print FILENAME ": no accuracy for " get("basis") " at rank " \
+		    get("rank") > "/dev/stderr"
+		exit 3
+	}
+	norm = get("norm")
+	T = get("T")
+	print seed, optimizer, key, get("rows"), norm,
+	    get("captured_energy"), get("captured_norm"),
+	    get("residual_energy"), get("m"), T, get("null_m_over_T"),
+	    get("chance"), get("remaining_energy"), accuracy[key], loss[key],
+	    tokens[key]
+}
+function whole(name, norm, energy)
+{
+	print seed, optimizer, name, "NA", "NA", norm, energy, energy,
+	    1 - energy, "NA", T, "NA", "NA", "NA", accuracy[name],
+	    loss[name], tokens[name]
+}
+END {
+	whole("full", norm, 1)
+	whole("none", norm, 0)
+}
