@@ -12,8 +12,9 @@
 
 /*
  * A block: enough rows for matrix products at full speed, few enough that
- * their activations stay in the cache (measured at width 96 with 2, 4, 8 and
- * 16 sequences).  A lane costs a gradient, so large models have fewer.
+ * their activations stay in the cache (at width 96 blocks of 4 to 16
+ * sequences are equally fast).  A lane costs a gradient, so large models have
+ * fewer.
  */
 enum { BLOCK_SEQ = 8, BLOCK_TOKENS = 512, MAX_LANES = 8, FEW_LANES = 2 };
 static const size_t SMALL_MODEL = (size_t)1 << 24;	/* parameters */

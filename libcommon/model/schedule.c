@@ -1,24 +1,17 @@
 #include "model/optim.h"
 
-/*
- * cos(pi x) for 0 <= x <= 1, the same on every processor: Taylor's series
- * after reduction to |pi x| <= pi/4, by cos(y) = -cos(pi - y) and
- * cos(y) = sin(pi/2 - y).
- */
+/* cos(pi x) for 0 <= x <= 1, the same on every processor: Taylor's series up
+ * to the right angle, and cos(y) = -cos(pi - y) beyond. */
 static double
 cos_pi(double x)
 {
-	const double pi = 3.141592653589793;
-	double y, z, term, sum;
-	int i, sine;
+	double z, term = 1, sum = 1;
+	int i;
 
 	if (x > 0.5)
 		return -cos_pi(1 - x);
-	sine = x > 0.25;
-	y = pi * (sine ? 0.5 - x : x);
-	z = -y * y;
-	term = sum = sine ? y : 1;
-	for (i = sine + 1; i < 22; i += 2) {
+	z = -9.869604401089358 * x * x;		/* -(pi x)^2 */
+	for (i = 1; i < 22; i += 2) {
 		term *= z / ((double)i * (i + 1));
 		sum += term;
 	}

@@ -5,9 +5,9 @@ usage: read_stream.py [--json | --values] FILE ...
 
 Without options it prints what tensor-check prints: file, records, values and
 digest.  --json prints a line a record, as tensor-ls --json does; --values
-the values, one a line, as f32.  Exit status 3 and one message for a file
-that the page wants refused.  The file is read whole: this is a check, not a
-tool.
+the values, one a line, as f32, those of recipes drawn.  One message for each
+file that the page wants refused, and then exit status 3.  Files are read
+whole: this is a check, not a tool.
 """
 import json
 import math
@@ -17,6 +17,8 @@ import subprocess
 import sys
 
 import zstandard
+
+import draws
 
 FRAME_MAX = 1 << 24
 CHUNK = 1 << 18
@@ -163,18 +165,18 @@ def frames(data):
             yield bytes(content)
 
 
-def keys(m, names, what):
-    """The values of a map that has exactly these keys."""
+def keys(m, names, what, maybe=()):
+    """The values of a map that has exactly these keys, or some of maybe."""
     need(isinstance(m, Map), what + ": not a map")
     found = {}
     for k, v in m:
         need(isinstance(k, str), what + ": a key is not text")
-        need(k in names, "%s: unknown key %r" % (what, k))
+        need(k in names or k in maybe, "%s: unknown key %r" % (what, k))
         need(k not in found, "%s: key %r twice" % (what, k))
         found[k] = v
     for k in names:
         need(k in found, "%s: no key %r" % (what, k))
-    return [found[k] for k in names]
+    return [found[k] for k in names] + [found.get(k) for k in maybe]
 
 
 def whole(v, what, most=WHOLE):
@@ -254,6 +256,35 @@ def labels(v):
     return found
 
 
+TERM = ("kind", "scheme", "seed", "draw", "weight", "sigma", "norm",
+        "tensors", "basis", "deviations")
+
+
+def term(v, tensors, resources):
+    """A recipe's term as draws.recipe() wants it."""
+    t = dict(zip(TERM, keys(v, TERM, "recipe")))
+    need(t["kind"] == "gaussian", "unknown recipe kind %r" % (t["kind"],))
+    need(t["scheme"] in ("independent", "reseeded"),
+         "unknown scheme %r" % (t["scheme"],))
+    whole(t["seed"], "seed", (1 << 64) - 1)
+    whole(t["draw"], "draw", (1 << 32) - 1)
+    for k in ("weight", "sigma", "norm"):
+        need(type(t[k]) is float and math.isfinite(t[k]), k + ": not real")
+    need(t["sigma"] >= 0 and t["norm"] >= 0, "sigma or norm below 0")
+    if t["tensors"] is not None:
+        text(t["tensors"], "tensors")
+    for k in ("basis", "deviations"):
+        if t[k] is not None:
+            need(whole(t[k], k) < len(resources), "no such resource")
+            kind, shape, rows = resources[t[k]]
+            need(kind == k, "a resource of another kind")
+            t[k] = rows
+            n = sum(x[3] for x in shape)
+            need(shape == tensors if k == "basis" else n == len(tensors),
+                 "a resource of another layout")
+    return t
+
+
 def xxh128(data):
     try:
         import xxhash
@@ -267,7 +298,8 @@ def xxh128(data):
 
 
 class Stream:
-    """Walks the objects; record(content, number, layout, labels, data)."""
+    """Walks the objects; record(content, number, layout, labels, data,
+    terms) is called for each record, data or terms being None."""
 
     def __init__(self, data, record):
         self.record, self.bytes, self.records = record, bytearray(), 0
@@ -289,7 +321,8 @@ class Stream:
 
     def segment_state(self):
         self.begin, self.in_segment, self.data = len(self.bytes), 0, 0
-        self.open = None        # the record whose data come
+        self.open = None        # the record or resource whose data come
+        self.resources = []
 
     def object(self, o):
         if isinstance(o, bytes):
@@ -303,10 +336,12 @@ class Stream:
             self.begin_segment(o, words)
         elif "record" in words:
             self.begin_record(o)
+        elif "resource" in words:
+            self.begin_resource(o)
         elif "end" in words:
             self.end_segment(o)
         else:
-            raise Refused("a map that is no header, record or end map")
+            raise Refused("a map that is no header, record, resource or end map")
 
     def begin_segment(self, o, words):
         for k, v in o:
@@ -337,39 +372,77 @@ class Stream:
 
     def begin_record(self, o):
         need(self.header is not None, "a stream begins with a header")
-        number, which, words = keys(o, ("record", "layout", "labels"),
-                                    "record")
+        number, which, words, recipe = keys(
+            o, ("record", "layout", "labels"), "record", ("recipe",))
         need(whole(number, "record") == self.in_segment, "out of order")
         if isinstance(which, list):
             tensors = layout(which)
         else:
             need(whole(which, "layout") < len(self.header[1]), "no such layout")
             tensors = self.header[1][which]
-        self.open = tensors, labels(words), [], 0, 0
+        words = labels(words)
+        if recipe is not None:
+            terms = [term(v, tensors, self.resources)
+                     for v in array(recipe, "recipe")]
+            self.finish_record(tensors, words, None, terms)
+            return
+        self.open = tensors, [], 0, 0, 1, lambda parts: \
+            self.finish_record(tensors, words, parts, None)
+        self.next_tensor()
+
+    def begin_resource(self, o):
+        need(self.header is not None, "a stream begins with a header")
+        number, kind, rows, which = keys(
+            o, ("resource", "kind", "rows", "layout"), "resource")
+        need(whole(number, "resource") == len(self.resources), "out of order")
+        need(kind in ("basis", "deviations"),
+             "unknown resource kind %r" % (kind,))
+        need(whole(rows, "rows") == 1 or kind == "basis", "rows of deviations")
+        tensors = layout(which)
+        need(all(t[1] == "f32" for t in tensors), "a resource is f32")
+        n = sum(t[3] for t in tensors)
+        need(n > 0 or rows == 0 or kind != "basis", "rows without values")
+        self.open = tensors, [], 0, 0, rows, lambda parts: \
+            self.finish_resource(kind, tensors, n, parts)
         self.next_tensor()
 
     def chunk(self, data):
-        tensors, words, parts, at, done = self.open
+        tensors, parts, at, done, rows, finish = self.open
         name, dtype, _, n = tensors[at]
         size = DTYPES[dtype][0]
         need(len(data) == min((n - done) * size, CHUNK),
              "tensor %s: a chunk of another size" % name)
         parts.append((dtype, data))
         self.data += len(data)
-        self.open = tensors, words, parts, at, done + len(data) // size
+        done += len(data) // size
+        self.open = tensors, parts, at, done, rows, finish
         self.next_tensor()
 
     def next_tensor(self):
-        tensors, words, parts, at, done = self.open
-        while at < len(tensors) and done == tensors[at][3]:
-            at, done = at + 1, 0
-        self.open = tensors, words, parts, at, done
-        if at == len(tensors):
-            self.record(self.header[0], self.records, tensors, words, parts)
-            self.records += 1
-            self.in_segment += 1
-            self.values += sum(t[3] for t in tensors)
+        tensors, parts, at, done, rows, finish = self.open
+        while rows > 0:
+            while at < len(tensors) and done == tensors[at][3]:
+                at, done = at + 1, 0
+            if at < len(tensors):
+                break
+            rows, at = rows - 1, 0
+        self.open = tensors, parts, at, done, rows, finish
+        if rows == 0:
             self.open = None
+            finish(parts)
+
+    def finish_record(self, tensors, words, parts, terms):
+        self.record(self.header[0], self.records, tensors, words, parts,
+                    terms)
+        self.records += 1
+        self.in_segment += 1
+        if parts is not None:
+            self.values += sum(t[3] for t in tensors)
+
+    def finish_resource(self, kind, tensors, n, parts):
+        x = [v for dtype, data in parts for v in to_f32(dtype, data)]
+        self.resources.append((kind, tensors, [
+            x[i:i + n] for i in range(0, len(x), max(n, 1))]))
 
     def end_segment(self, o):
         need(self.header is not None, "a stream begins with a header")
@@ -396,10 +469,11 @@ def to_f32(dtype, data):
 
 def main(argv):
     mode = argv.pop(0) if argv and argv[0].startswith("--") else ""
+    status = 0
     if mode == "":
         print("file\trecords\tvalues\tdigest")
     for path in argv:
-        def record(content, number, tensors, words, parts):
+        def record(content, number, tensors, words, parts, terms):
             if mode == "--json":
                 line = {"file": path, "record": number, "content": content,
                         "tensors": len(tensors),
@@ -407,6 +481,10 @@ def main(argv):
                 line.update({k: words.get(k) for k in LABELS})
                 print(json.dumps(line))
             if mode == "--values":
+                if terms is not None:
+                    parts = [("f32", struct.pack("<%df" % len(x), *x))
+                             for x in draws.recipe(
+                                 terms, [(t[0], t[3]) for t in tensors])]
                 for dtype, data in parts:
                     for v in to_f32(dtype, data):
                         print("%.9g" % v)
@@ -415,10 +493,11 @@ def main(argv):
                 s = Stream(f.read(), record)
         except Refused as e:
             print("read_stream.py: %s: %s" % (path, e), file=sys.stderr)
-            return 3
+            status = 3
+            continue
         if mode == "":
             print("%s\t%d\t%d\t%s" % (path, s.records, s.values, s.digest))
-    return 0
+    return status
 
 
 if __name__ == "__main__":

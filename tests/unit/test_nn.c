@@ -1,91 +1,8 @@
 /*
- * The layers and the whole model in f64 arithmetic: every backward pass
- * against central differences of the forward pass.
+ * The layers in f64 arithmetic: every backward pass against central
+ * differences of the forward pass, and values by their definitions.
  */
-#ifndef NN_F64
-#define NN_F64
-#endif
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
-#include "../../libcommon/nn/act.c"
-#include "../../libcommon/nn/attention.c"
-#include "../../libcommon/nn/embedding.c"
-#include "../../libcommon/nn/linear.c"
-#include "../../libcommon/nn/loss.c"
-#include "../../libcommon/nn/mlp.c"
-#include "../../libcommon/nn/norm.c"
-#include "../../libcommon/model/head.c"
-#include "../../libcommon/model/layer.c"
-#include "../../libcommon/model/work.c"
-#include "random/philox.h"
-
-/* Differences of step 1e-5 have an error of h^2 f''' / 6 and of
- * eps |f| / h, both near 1e-10 here. */
-static const double STEP = 1e-5, RTOL = 1e-6, ATOL = 1e-8;
-
-static uint32_t counter;
-
-/* Uniform in [-1, 1), never the same twice. */
-static void
-fill(double *x, size_t n)
-{
-	struct random_key k = { 1, random_name("test_nn"), counter++ };
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		x[i] = (double)random_word(&k, i) * 0x1p-31 - 1;
-}
-
-static double *
-some(size_t n)
-{
-	double *x = mem_alloc(n, sizeof *x);
-
-	assert_non_null(x);
-	fill(x, n);
-	return x;
-}
-
-static double
-dot(const double *x, const double *y, size_t n)
-{
-	double sum = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		sum += x[i] * y[i];
-	return sum;
-}
-
-static void
-assert_close(double a, double b, const char *what, size_t i)
-{
-	if (!(fabs(a - b) <= ATOL + RTOL * fabs(b)))
-		fail_msg("%s[%zu]: %.12g, differences give %.12g", what, i, a,
-		    b);
-}
-
-/* dx against central differences of f(arg) in the n values of x. */
-static void
-check(const char *what, const double *dx, double *x, size_t n,
-    double (*f)(void *), void *arg)
-{
-	double old, up, down;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		old = x[i];
-		x[i] = old + STEP;
-		up = f(arg);
-		x[i] = old - STEP;
-		down = f(arg);
-		x[i] = old;
-		assert_close(dx[i], (up - down) / (2 * STEP), what, i);
-	}
-}
+#include "differences.h"
 
 /* A layer under test: inputs x, parameters w and b, output y, and a random
  * gradient g of y, so that the loss is <g, y>. */
@@ -457,78 +374,6 @@ test_loss_values(void **state)
 	assert_false(isfinite(loss));
 }
 
-/* The whole model. */
-struct whole {
-	struct model_work *w;
-	struct layout	*layout;
-	double		*params, *grad;
-	struct batch	 b;
-	double		 scale;
-};
-
-static double
-run_model(void *arg)
-{
-	struct whole *k = arg;
-	struct batch_result res[8], sum = { 0 };
-	struct err e = { .rc = RC_OK };
-	size_t i;
-
-	assert_int_equal(model_forward(res, NULL, k->w, k->params, &k->b,
-	    &e), 0);
-	for (i = 0; i < k->b.n_seq; i++)
-		batch_result_add(&sum, &res[i]);
-	return sum.loss_sum * k->scale;
-}
-
-static void
-model_at(size_t layers, size_t heads, size_t width, enum nn_act act)
-{
-	static const size_t start[] = { 0, 5, 6, 6, 13 };
-	static const int32_t tokens[] = { 1, 2, 3, 3, 0, 4, 0, 1, 2, 3, 4, 2,
-	    2 };
-	static const int32_t targets[] = { -1, 2, -1, 3, 4, 1, -1, -1, 4, 0,
-	    2, 2, 1 };
-	struct whole k = { .b = { 4, start, tokens, targets },
-	    .scale = 1 / 9.0 };
-	struct model_config c;
-	struct batch_result res = { 0 };
-	struct err e = { .rc = RC_OK };
-	size_t i;
-
-	model_config_default(&c);
-	c.n_layer = layers, c.n_head = heads, c.n_embd = width, c.vocab = 5;
-	c.n_positions = 8, c.n_inner = 2 * width + 1, c.act = act;
-	assert_int_equal(model_config_check(&c, &e), 0);
-	assert_non_null(k.layout = model_layout(&c, &e));
-	assert_non_null(k.w = model_work_new(&c, 13, &e));
-	k.params = some(k.layout->n);
-	k.grad = mem_zalloc(k.layout->n, sizeof *k.grad);
-	assert_int_equal(model_grad_block(k.grad, &res, k.w, k.params, &k.b,
-	    0, 4, k.scale, &e), 0);
-	assert_int_equal(res.n_targets, 9);
-	assert_int_equal(res.n_seq, 3);
-	assert_close(res.loss_sum * k.scale, run_model(&k), "loss", 0);
-	for (i = 0; i < k.layout->n_tensors; i++) {
-		const struct tensor_spec *t = &k.layout->t[i];
-
-		check(t->name, k.grad + t->offset, k.params + t->offset, t->n,
-		    run_model, &k);
-	}
-	layout_free(k.layout);
-	model_work_free(k.w);
-	mem_free(k.params), mem_free(k.grad);
-}
-
-static void
-test_model(void **state)
-{
-	(void)state;
-	model_at(1, 1, 3, ACT_GELU_TANH);
-	model_at(2, 2, 6, ACT_GELU_TANH);
-	model_at(3, 1, 5, ACT_GELU);
-}
-
 int
 main(void)
 {
@@ -545,7 +390,6 @@ main(void)
 		cmocka_unit_test(test_embedding),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_loss_values),
-		cmocka_unit_test(test_model),
 	};
 
 	return cmocka_run_group_tests_name("nn", tests, NULL, NULL);
