@@ -288,8 +288,9 @@ put_fit(struct table *out, const struct group *g)
 	mem_free(x);
 }
 
-static struct table *
-open_table(const char *const *columns)
+/* The columns of --by, then these; NULL ends them. */
+static const char **
+all_columns(const char *const *columns)
 {
 	const char **all;
 	size_t i, n;
@@ -301,7 +302,7 @@ open_table(const char *const *columns)
 		all[i] = by.v[i];
 	for (i = 0; i <= n; i++)
 		all[by.n + i] = columns[i];
-	return cmd_table(all);
+	return all;
 }
 
 int
@@ -312,6 +313,7 @@ main(int argc, char *argv[])
 		.summary = "Tabulate the expected best of n draws.",
 		.operands = "[table]", .opts = options, .max_operands = 1,
 	};
+	const char **columns;
 	struct table *out;
 	struct group *g;
 	size_t i, n;
@@ -323,7 +325,8 @@ main(int argc, char *argv[])
 		selection = gain;
 	read_table(tool.operand[0]);
 	g = make_groups(&n);
-	out = open_table(fit ? fit_columns : curve_columns);
+	columns = all_columns(fit ? fit_columns : curve_columns);
+	out = cmd_table(columns);
 	for (i = 0; i < n; i++) {
 		if (fit)
 			put_fit(out, &g[i]);
@@ -332,6 +335,8 @@ main(int argc, char *argv[])
 		mem_free(g[i].draw);
 	}
 	mem_free(g);
+	mem_free(by_column);
+	mem_free(columns);
 	tsv_free(&table);
 	return cmd_finish();
 }

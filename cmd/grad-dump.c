@@ -280,6 +280,9 @@ check_options(void)
 	if (count == 0 || batch == 0)
 		opts_usage("--%s: 0 is not positive",
 		    count == 0 ? "count" : "batch");
+	if (first > UINT32_MAX)
+		opts_usage("--first: %zu is beyond the last minibatch",
+		    first);
 	if (mean && per_example)
 		opts_usage("--mean and --per-example exclude each other");
 	if (fresh && deltas == NULL)

@@ -277,5 +277,9 @@ main(int argc, char *argv[])
 	total = (norm > 0 ? 1 : g.n) * count * (antithetic ? 2 : 1);
 	for (i = cmd_shard_first(total); i < cmd_shard_end(total); i++)
 		perturb(out, l, &term, &g, i, x);
+	layout_free(l);
+	mem_free(x);
+	resource_drop(term.basis);
+	resource_drop(term.deviations);
 	return cmd_finish();
 }

@@ -113,3 +113,28 @@ all_kinds() {
 	survives sync out/m train -q --threads 1 -m model -O out/m -t copy \
 	    --length 4 -n 2 -b 4 --checkpoint-every 1
 }
+
+@test "faults: tensor-export" {
+	all_kinds out/x.npy tensor-export --threads 1 -O out/x.npy updates
+	all_kinds out/x.npz tensor-export --threads 1 -O out/x.npz updates
+	tensor-select -r 1 -o one updates
+	all_kinds out/x.safetensors tensor-export -O out/x.safetensors one
+	survives sync out/x.npz tensor-export -O out/x.npz updates
+	printf 'direction.1:2\n: 1 2\n' | mkstream -o v
+	all_kinds out/x.gguf tensor-export -O out/x.gguf v
+}
+
+@test "faults: tensor-import" {
+	tensor-export -O x.npy updates
+	tensor-export -O x.npz updates
+	printf 'direction.1:2\n: 1 2\n' | mkstream -o v
+	tensor-export -O x.gguf v
+	mkdir -p run/checkpoint-1 run/checkpoint-2
+	cp model/model.safetensors run/checkpoint-1
+	cp model/model.safetensors run/checkpoint-2
+	for from in x.npy x.npz x.gguf run; do
+		survives alloc out/x tensor-import --threads 1 -o out/x $from
+		survives write out/x tensor-import --threads 1 -o out/x $from
+	done
+	survives sync out/x tensor-import --threads 1 -o out/x run
+}

@@ -172,6 +172,10 @@ parallel() {
 	refused 2 "give --model"
 	run dump -n 0
 	refused 2 "--count: 0"
+	run dump --first 18446744073709551615
+	refused 2 "--first: 18446744073709551615"
+	run dump --first 4000000000
+	refused 3 "example 32000000000 is beyond the last one, 4294967295"
 	run dump --mean --per-example
 	refused 2 "exclude each other"
 	run dump --fresh

@@ -55,11 +55,11 @@ refused() {
 	return 1
 }
 
-# page_example NAME.SECTION: the examples of a manual page as a script: the
-# .Dl lines and .Bd -literal blocks below its heading EXAMPLES
+# page_example PAGE [HEADING]: the examples of a manual page as a script: the
+# .Dl lines and .Bd -literal blocks below its heading EXAMPLES, or another
 page_example() {
-	awk '
-	/^\.Sh / { inside = $2 == "EXAMPLES" }
+	awk -v heading="${2:-EXAMPLES}" '
+	/^\.Sh / { inside = substr($0, 5) == heading }
 	!inside { next }
 	/^\.Dl / { sub(/^\.Dl /, ""); print; next }
 	/^\.Bd -literal/ { block = 1; next }

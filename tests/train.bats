@@ -131,6 +131,7 @@ long=(train -c small.json -t copy,add --length 4 -n 900 -b 16 --check-every 50
 	while [ -z "$(state_step cut.part)" ]; do :; done
 	run "${long[@]}" -n 100000 -O cut -o cut.mpk.zst
 	kill -KILL $pid
+	wait $pid 2>/dev/null || true
 	refused 3 "cut.part: another run is writing it"
 }
 
@@ -152,6 +153,18 @@ long=(train -c small.json -t copy,add --length 4 -n 900 -b 16 --check-every 50
 		    END { exit !(c > 0.999999 && r > 0.99999 && r < 1.00001) }' \
 		    cosine.tsv
 	done
+}
+
+@test "train: a record's loss is the mean over its steps" {
+	short -O a --stream updates --every 7 | tensor-ls > ls.tsv
+	awk -F '\t' '
+	NR == FNR { if ($2 == "train") { sum += $5; n++ }
+	    if ($2 == "train" && ($1 % 7 == 0 || $1 == 60)) {
+	    mean[$1] = sum / n; sum = n = 0 } next }
+	FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ d = $at["loss"] - mean[$at["step"]]; rows++
+	if (d > 1e-6 || d < -1e-6) bad = 1 }
+	END { exit bad || rows != 9 }' a/train.tsv ls.tsv
 }
 
 @test "train: the last displacement leads from the first model to the last" {

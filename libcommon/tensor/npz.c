@@ -165,9 +165,6 @@ serve_content(void *state, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
 	struct content *c = state;
 
 	switch (cmd) {
-	case ZIP_SOURCE_OPEN:
-		c->done = 0;
-		return 0;
 	case ZIP_SOURCE_READ:
 		return read_content(c, data, (size_t)len);
 	case ZIP_SOURCE_STAT:
@@ -179,6 +176,7 @@ serve_content(void *state, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
 		return zip_error_to_data(&c->error, data, len);
 	case ZIP_SOURCE_SUPPORTS:
 		return ZIP_SOURCE_SUPPORTS_READABLE;
+	case ZIP_SOURCE_OPEN:		/* once: it cannot be read again */
 	case ZIP_SOURCE_CLOSE:
 	case ZIP_SOURCE_FREE:
 		return 0;

@@ -3,6 +3,7 @@
  * of writing and reading made to fail in turn.
  */
 #include "notation.h"
+#include "stream/prov_shell.h"
 
 static char *no_argv[] = { NULL };
 
@@ -69,15 +70,16 @@ static void
 what_differs_is_kept_apart(void **state)
 {
 	static char *argv[] = { "--rank=3", NULL };
-	const uint64_t seed = 0;
+	const uint64_t seed[2] = { 0, 1 };
 	struct prov *p = diamond(), *q;
 	size_t map[4], i, n = p->n;
 
 	(void)state;
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 6; i++) {
 		q = prov_new();
 		prov_add_node(q, i == 0 ? "Root" : "root", i == 1 ? "2" : "1",
-		    i == 2 ? argv : no_argv, i == 2, i == 3 ? &seed : NULL);
+		    i == 2 ? argv : no_argv, i == 2,
+		    i == 3 || i == 5 ? &seed[i == 5] : NULL);
 		if (i == 4)
 			assert_int_equal(prov_add_input(q, 0, "f", "", NULL,
 			    0), 0);
@@ -111,6 +113,39 @@ an_input_may_come_from_a_node_many_times(void **state)
 	free(b);
 	prov_free(p);
 	prov_free(q);
+}
+
+/* Each of 60 nodes reads two files that the one before it made. */
+static void
+shell_commands_are_few(void **state)
+{
+	enum { NODES = 60 };
+	struct prov *p = prov_new();
+	const size_t last = NODES - 1;
+	char name[32], *text = NULL, *s;
+	size_t i, size, lines = 0;
+	FILE *fp;
+
+	(void)state;
+	for (i = 0; i < NODES; i++) {
+		snprintf(name, sizeof name, "tool-%zu", i);
+		prov_add_node(p, name, "1", no_argv, 0, NULL);
+		if (i == 0)
+			continue;
+		snprintf(name, sizeof name, "left %zu", i);
+		input(p, i, name, i - 1);
+		snprintf(name, sizeof name, "right%zu", i);
+		input(p, i, name, i - 1);
+	}
+	fp = open_memstream(&text, &size);
+	assert_int_equal(prov_shell(fp, p, &last, 1), 0);
+	fclose(fp);
+	for (s = text; *s != '\0'; s++)
+		lines += *s == '\n';
+	assert_int_equal(lines, 2 * (NODES - 1) + 1);
+	assert_memory_equal(text, "tool-0 > 'left 1'\ntool-0 > right1\n", 34);
+	free(text);
+	prov_free(p);
 }
 
 static void
@@ -283,6 +318,7 @@ main(void)
 		cmocka_unit_test(equal_nodes_are_merged),
 		cmocka_unit_test(what_differs_is_kept_apart),
 		cmocka_unit_test(an_input_may_come_from_a_node_many_times),
+		cmocka_unit_test(shell_commands_are_few),
 		cmocka_unit_test(bytes_that_are_not_text_are_replaced),
 		cmocka_unit_test(streams_carry_it),
 		cmocka_unit_test(reading_survives_a_failed_allocation),
