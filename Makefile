@@ -142,6 +142,11 @@ uninstall:
 	    $(D)/lib/pkgconfig/plumbline.pc
 	rm -rf $(D)/include/plumbline
 
+# The experiments are a graph of their own, from binaries to the report.
+reproduce: all
+	+@$(MAKE) --no-print-directory -f pipelines/all.mk \
+	    PROFILE=$(PROFILE) BUILD=$(BUILD)
+
 clean:
 	rm -rf $(BUILD)
 

@@ -58,8 +58,7 @@ load_reference(void)
 
 	while (cmd_next(in, &rec)) {
 		rows_layout(&reference, in, &rec, "the reference");
-		x = rows_room(&reference);
-		cmd_read(in, x);
+		x = rows_read(&reference, in);
 		if (v == NULL)
 			v = cmd_must(mem_alloc(reference.layout->n,
 			    sizeof *v));
@@ -127,8 +126,7 @@ main(int argc, char *argv[])
 	t = cmd_table(columns);
 	while (cmd_next(in, &rec)) {
 		rows_layout(&reference, in, &rec, "the reference");
-		x = rows_room(&reference);
-		cmd_read(in, x);
+		x = rows_read(&reference, in);
 		if (v == NULL)
 			v = cmd_must(mem_alloc(reference.layout->n,
 			    sizeof *v));

@@ -114,7 +114,7 @@ next_of_vectors(struct source *s, struct place *p)
 		if (!cmd_next(s->r.in, rec))
 			return 0;
 		rows_layout(&s->rows, s->r.in, rec, "the first record");
-		cmd_read(s->r.in, rows_room(&s->rows));
+		rows_read(&s->rows, s->r.in);
 	}
 	x = s->rows.x;
 	share_labels(&p->a.labels, &rec->labels, 1);

@@ -91,8 +91,9 @@ take(struct operand *o)
 		layout = cmd_must(layout_as_f32(o->rec.layout));
 	same_tensors(o->in, &o->rec, layout, "the first operand");
 	if (o->x == NULL)
-		o->x = cmd_must(mem_alloc(layout->n, sizeof *o->x));
-	cmd_read(o->in, o->x);
+		o->x = cmd_read_new(o->in);
+	else
+		cmd_read(o->in, o->x);
 	if (labels_copy(&o->labels, &o->rec.labels) != 0)
 		die(RC_SYSTEM, "out of memory");
 	o->n++;

@@ -138,8 +138,7 @@ read_layout(struct recipe_term *t)
 	if (!cmd_next(in, &rec))
 		die(RC_INPUT, "%s: no records", ts_reader_name(in));
 	l = cmd_must(layout_as_f32(rec.layout));
-	x = cmd_must(mem_alloc(l->n, sizeof *x));
-	cmd_read(in, x);
+	x = cmd_read_new(in);
 	if (relative)
 		t->deviations = deviations_of(l, x);
 	mem_free(x);

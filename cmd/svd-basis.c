@@ -251,7 +251,6 @@ finish_run(void)
 static void
 add_vector(struct ts_reader *in, const struct ts_record *rec)
 {
-	float *x;
 
 	if (first > 0 && run_n == first)
 		return;
@@ -260,8 +259,7 @@ add_vector(struct ts_reader *in, const struct ts_record *rec)
 	run_n++;
 	if (method == RANDOM)		/* the layout is enough */
 		return;
-	x = rows_room(&run);
-	cmd_read(in, x);
+	rows_read(&run, in);
 	run.n++;
 }
 

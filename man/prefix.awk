@@ -6,7 +6,14 @@ BEGIN {
 		tool[list[i]] = 1
 }
 prefix == "" { print; next }
-/^\.(Xr|Nm|Ic) / && ($2 in tool) { $2 = prefix $2; print; next }
+/^\.(Nm|Ic) / && ($2 in tool) { $2 = prefix $2; print; next }
+/^\..*Xr / {				# also within .It and .Pq
+	for (i = 1; i < NF; i++)
+		if ($i ~ /^\.?Xr$/ && ($(i + 1) in tool))
+			$(i + 1) = prefix $(i + 1)
+	print
+	next
+}
 /^\.Dt / && (tolower($2) in tool) { $2 = toupper(prefix) $2; print; next }
 /^\.Bd -literal/ || /^\.Dl / { literal = 1 }
 /^\.Ed/ { literal = 0 }

@@ -10,7 +10,9 @@ SHELL := /bin/bash
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
+ifeq ($(.DEFAULT_GOAL),)
 .DEFAULT_GOAL := products
+endif
 
 # --- where things are
 PROFILE ?= full
@@ -37,25 +39,26 @@ SEEDS           ?= 1 2 3	# one run of everything each
 CONFIG          ?= $(DATA)/synthetic.json	# the model
 LENGTH          ?= 8		# digits of a task's answer
 TASKS           ?= copy reverse sort add rotate cummax	# the tasks
-TASK_A          ?= copy		# the task that is lost and recovered
-TASK_B          ?= sort		# the task that displaces it
+TASK_A          ?= sort		# the task that is lost and recovered
+TASK_B          ?= copy		# the task that displaces it
 # joint training, which gives theta_0
-TRAIN_TASKS     ?= all		# as TASKS, with weights
-TRAIN_STEPS     ?= 4000
-BATCH           ?= 128		# examples a step
-LR              ?= 2e-3
-TRAIN_OPTIONS   ?= --schedule cosine --warmup 200 --clip 1
+TRAIN_TASKS     ?= all,sort:2,add:2	# as TASKS, with weights
+TRAIN_STEPS     ?= 2500
+BATCH           ?= 64		# examples a step
+LR              ?= 3e-3
+TRAIN_OPTIONS   ?= --schedule cosine --lr-floor 0.02 --warmup 100 --clip 1 \
+	--beta2 0.98 --easy-steps 1000
 EARLY_STEPS     ?= 200		# the early checkpoint of the rank pipeline
 # forgetting, which gives theta_F
-FORGET_BELOW    ?= 0.5		# until A's exact match is below this
+FORGET_BELOW    ?= 0.45		# until A's exact match is below this
 FORGET_STEPS    ?= 2000		# at most so many steps
 FORGET_BATCH    ?= 128
-FORGET_OPTIONS  ?= --optimizer gd --lr 0.05 --check-every 5
+FORGET_OPTIONS  ?= --optimizer adamw --lr 1e-3 --check-every 5
 # recovery
 OPTIMIZERS      ?= gd adamw	# each judged by itself
 RECOVER_STEPS   ?= 200		# T
 RECOVER_BATCH   ?= 256
-GD_LR           ?= 0.05
+GD_LR           ?= 0.005
 ADAMW_LR        ?= 1e-4
 GD_OPTIONS      ?= --optimizer gd --lr $(GD_LR)
 ADAMW_OPTIONS   ?= --optimizer adamw --lr $(ADAMW_LR)
@@ -65,8 +68,8 @@ GRAD_BATCH      ?= 64		# examples in each of them
 RANKS           ?= 1 2 5 10 20 50	# the ranks that are measured
 RANK            ?= 10		# the one that the claims are judged at
 CONTROLS        ?= none shuffled-labels gaussian
-# checkpoints whose gradients are measured: of task A (theta-0 and theta-F must
-# be there); of every task
+# checkpoints whose gradients are measured: of task A (theta-0 and theta-F
+# must be there); of every task
 CHECKPOINTS     ?= early theta-0 theta-F $(OPTIMIZERS)
 CHECKPOINTS_ALL ?= theta-0 theta-F
 OVERLAP_AT      ?= theta-0	# the checkpoint of the overlap matrix
@@ -85,7 +88,8 @@ MAX_RANK := $(call largest,$(RANKS))
 # The directory of seed $1.
 S = $(RUNS)/seed-$1
 # Numbers of draws, one for each purpose: every random draw of a seed's run
-# that is not the joint training is keyed by seed $1 followed by such a number.
+# that is not the joint training is keyed by seed $1 followed by such a
+# number.
 FIRST_ORDER  := 01
 OTHER_ORDER  := 02
 FORGET_DRAWS := 03
@@ -108,13 +112,13 @@ FORCE:
 
 quote = '$(subst ','\'',$1)'
 # Not empty when product $1 was made by command $2: its command stands in
-# TARGET.cmd, so whatever changes a command reruns what it makes.  (GNU make 4.3
-# leaves the newline at the end of some files that it reads.)
+# TARGET.cmd, so whatever changes a command reruns what it makes.  (GNU make
+# 4.3 leaves the newline at the end of some files that it reads.)
 made_by = $(call same,$(strip $(file <$1.cmd)),$(strip $2))
 same = $(if $(subst x$1,,x$2)$(subst x$2,,x$1),,same)
 
-# $(call product,TARGETS,PREREQUISITES,COMMAND): COMMAND writes the targets, by
-# -o.  $$@ stands for the first target.
+# $(call product,TARGETS,PREREQUISITES,COMMAND): COMMAND writes the targets,
+# by -o.  $$@ stands for the first target.
 product = $(call product_as,$(strip $1),$2,$(call for,$1,$3),$(call for,$1,$3))
 # $(call table,TARGET,PREREQUISITES,COMMAND): TARGET is COMMAND's output.
 table = $(call product_as,$(strip $1),$2,$(call for,$1,$3 > $$@),$(call \
@@ -131,9 +135,9 @@ $1 $(if $(word 2,$1),&): $2 $(if $(call made_by,$5,$3),,FORCE) | $(TOOLS)
 	@printf '%s\n' $(call quote,$3) > $5.cmd
 endef
 
-# $(call model,DIR,PREREQUISITES,COMMAND,MORE): as product, for a training run that
-# writes the model directory DIR (and the files MORE).  A killed run goes on where it
-# stood, unless its command or what it reads has changed since.
+# $(call model,DIR,PREREQUISITES,COMMAND,MORE): as product, for a training run
+# that writes the model directory DIR (and the files MORE).  A killed run goes
+# on where it stood, unless its command or what it reads has changed since.
 model = $(eval $(call model_rule,$(strip $1),$2,$(strip $3),$4))
 
 define model_rule

@@ -1,5 +1,5 @@
-# curves.awk: of a train.tsv, the held-out accuracies (split validation) or the
-# loss of each step (split train).
+# curves.awk: of a train.tsv, the held-out accuracies (split validation) or
+# the loss of each step (split train).
 # Variables: seed, checkpoint, split_wanted.
 BEGIN {
 	FS = OFS = "\t"

@@ -6,8 +6,8 @@ drift_mk := 1
 
 later_steps := $(call commas,$(filter-out 0,$(DRIFT_STEPS)))
 
-# The deltas: the displacement after each of the steps, of step 0 first.  Other
-# minibatches at each, so that no two bases share a sample.
+# The deltas: the displacement after each of the steps, of step 0 first.
+# Other minibatches at each, so that no two bases share a sample.
 # 1: seed, 2: optimizer
 define drift
 $(call table,$S/$2.drift.tsv,$S/$2.updates.mpk.zst $S/theta-F/model.safetensors \

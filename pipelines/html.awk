@@ -7,7 +7,8 @@ function escape(s)
 	gsub(/>/, "\\&gt;", s)
 	return s
 }
-# A value for reading: three decimals, or two significant digits of small ones.
+# A value for reading: three decimals, or two significant digits of small
+# ones.
 function number(x)
 {
 	if (x == "" || x == "NA")
@@ -87,8 +88,9 @@ function long_name(o)
 {
 	return o == "gd" ? "Plain gradient descent" : o == "adamw" ? "AdamW" : o
 }
-# A table: its caption and heads (with bars), rows by row(), then table_close().
-# With class `cards` a row becomes a card where the page is narrow.
+# A table: its caption and heads (with bars), rows by row(), then
+# table_close(). With class `cards` a row becomes a card where the page is
+# narrow.
 function table_open(caption, heads, class,    n, h, i)
 {
 	print "<div class=\"table " class "\"><table>\n<caption>" caption \

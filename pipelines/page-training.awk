@@ -34,8 +34,8 @@ END {
 	row(cells, "foot")
 	table_close()
 	figure(dir, "joint recovering", "Joint training|Recovery", \
-	    "Left: exact match on held-out items while the tasks are " \
-	    "learnt together. Right: the loss on the minibatches of the " \
-	    "recovery. Medians over the seeds.")
+	    "Joint training: exact match on held-out items while the " \
+	    "tasks are learnt together. Recovery: the loss on its " \
+	    "minibatches. Medians over the seeds.")
 	commands(files)
 }

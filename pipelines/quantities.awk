@@ -1,8 +1,8 @@
 # quantities.awk: the quantities of claims.tsv, seed by seed, from rank.tsv,
-# drift.tsv and recovery.tsv.  The claim's ordering holds where the difference is
-# positive.
-# Variables: task (A), rank, at (the step of claim C3), optimizers, seeds (both with
-# commas).
+# drift.tsv and recovery.tsv.  The claim's ordering holds where the difference
+# is positive.
+# Variables: task (A), rank, at (the step of claim C3), optimizers, seeds
+# (both with commas).
 BEGIN {
 	FS = OFS = "\t"
 	n_optimizers = split(optimizers, optimizer, ",")

@@ -1,6 +1,6 @@
 # rank.awk: rank measures of the spectra of spectrum.awk.  With the energies
-# p_i = s_i^2 / total: explained energy at r: p_1 + ... + p_r; stable rank: total /
-# s_1^2; entropy rank: exp(-sum p_i log p_i).
+# p_i = s_i^2 / total: explained energy at r: p_1 + ... + p_r; stable rank:
+# total / s_1^2; entropy rank: exp(-sum p_i log p_i).
 # Variables: ranks (with commas).
 BEGIN {
 	FS = OFS = "\t"

@@ -4,8 +4,8 @@ include $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))/train.mk
 ifndef rank_mk
 rank_mk := 1
 
-# Where the gradients of seed $1, checkpoint $2, task $3, control $4 stand while
-# they are measured: there are too many to keep.
+# Where the gradients of seed $1, checkpoint $2, task $3, control $4 stand
+# while they are measured: there are too many to keep.
 G = $S/gradients/$2.$3.$4
 
 # What is kept of them beside the spectrum: a basis, and bases of two halves.
@@ -48,7 +48,8 @@ $(call table,$(RESULTS)/rank.tsv,$(RESULTS)/spectra.tsv \
 	awk -f $(PIPELINES)/rank.awk -v ranks=$(call commas,$(RANKS)) \
 	$(RESULTS)/spectra.tsv)
 
-# Overlap of task $2's gradient basis with every task's, halves against halves.
+# Overlap of task $2's gradient basis with every task's, halves against
+# halves.
 all_halves = $(foreach t,$(TASKS),$S/gradients/$(OVERLAP_AT).$t.halves.mpk.zst)
 overlaps = $(foreach h,$(all_halves),cat $(all_halves) | drift $h -;)
 define overlap

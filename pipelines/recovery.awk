@@ -1,6 +1,6 @@
 # recovery.awk: capture's table (last) with the accuracies of evaluate's
-# (first), joined by basis and rank.  Rows `full` and `none`: theta_F plus the whole
-# displacement, and theta_F itself.
+# (first), joined by basis and rank.  Rows `full` and `none`: theta_F plus the
+# whole displacement, and theta_F itself.
 # Variables: seed, optimizer.
 BEGIN {
 	FS = OFS = "\t"

@@ -1,9 +1,9 @@
 # series.awk: what gnuplot draws from a table: for each column of y and each
-# of `names`, in this order, a block of lines "x median low high" over the seeds;
-# blocks are apart by two blank lines, as gnuplot's `index` wants them.
-# Variables: where (column=value;...: only such rows), by (the column, or columns with
-# +, that names the series), names (blanks between), x (column), y (columns, blanks
-# between).
+# of `names`, in this order, a block of lines "x median low high" over the
+# seeds; blocks are apart by two blank lines, as gnuplot's `index` wants them.
+# Variables: where (column=value;...: only such rows), by (the column, or
+# columns with +, that names the series), names (blanks between), x (column),
+# y (columns, blanks between).
 BEGIN {
 	FS = "\t"
 	n_names = split(names, name, " ")

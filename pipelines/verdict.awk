@@ -5,7 +5,8 @@
 #	not supported	it is positive in no seed
 #	inconclusive	anything else; always so when a seed has no value, and never
 #			supported with one seed, which has no interval
-# An optimizer is judged by itself.  ours_low and ours_high: t interval of the value.
+# An optimizer is judged by itself.  ours_low and ours_high: t interval of the
+# value.
 # Variables: level (0.95).
 BEGIN {
 	FS = OFS = "\t"
@@ -25,8 +26,8 @@ function integral(n, x,    i, h, sum, steps)
 		    exp(n * log(cos(i * h)))
 	return sum * h / 3
 }
-# The t with a two-sided probability of `level`: with t = sqrt(df) tan(x) the density
-# becomes cos^(df-1) x, on 0 to pi/2.
+# The t with a two-sided probability of `level`: with t = sqrt(df) tan(x) the
+# density becomes cos^(df-1) x, on 0 to pi/2.
 function t_quantile(df,    low, high, x, whole, i)
 {
 	if (df == 1)		# cos^0: closed form, exact in the tail

@@ -14,7 +14,7 @@ setup() {
 	} | LC_ALL=C.UTF-8 mkstream -c gradients > one.mpk.zst
 	printf 'x:2\n: 1 2\n' | mkstream -c basis > two.mpk.zst
 	cat one.mpk.zst two.mpk.zst > both.mpk.zst
-	ORACLE="python3 $ROOT/tests/oracle"
+	ORACLE="python3 -B $ROOT/tests/oracle"
 }
 
 # perturb is there once random search is
@@ -161,4 +161,11 @@ assert a == b and len(a) > 0, (a, b)'
 	run tensor-check -o t twice
 	[ "$status" -eq 3 ]
 	[[ $output == *"shard 1 of 3 occurs twice"* ]]
+}
+
+@test "the maps of good streams are what the schemas say; spoilt ones are not" {
+	needs_python zstandard msgpack jsonschema
+	run $ORACLE/check_schemas.py
+	[ "$status" -eq 0 ]
+	[[ $output == *" passed, 0 failed" ]]
 }

@@ -166,3 +166,13 @@ steps() {
 	bash -eu -o pipefail example
 	[ "$(tensor-ls layers.mpk.zst | wc -l)" -gt 1 ]
 }
+
+@test "recipes stay recipes, and have no tensors to choose among" {
+	[ -x "$BIN/perturb" ] || skip "no perturb"
+	perturb -l s.mpk.zst -n 5 -s 1 > p
+	tensor-select -r 3 p > q
+	[ "$(tensor-check q | tail -n 1 | cut -f 2,3)" = "$(printf '1\t0')" ]
+	[ "$(values < q)" = "$(values < p | cut -d ' ' -f 19-24)" ]
+	run bash -c "tensor-select -t 'h.0.*' p > out"
+	refused 3 "p: record 0: a recipe"
+}

@@ -6,10 +6,11 @@
 #ifndef BASE_CPU_H
 #define BASE_CPU_H
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+#ifdef CPU_CLONES		/* on the command line: tests build one clone */
+#elif defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define CPU_CLONES __attribute__((target_clones("default", "avx2", \
-	"arch=skylake-avx512")))
+	"avx512f")))
 #else
 #define CPU_CLONES
 #endif

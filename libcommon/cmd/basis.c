@@ -61,14 +61,23 @@ rows_layout(struct rows *r, const struct ts_reader *in,
 }
 
 float *
-rows_room(struct rows *r)
+rows_read(struct rows *r, struct ts_reader *in)
 {
+	float *row;
+
+	if (r->cap == 0) {
+		r->x = cmd_read_new(in);
+		r->cap = 1;
+		return r->x;
+	}
 	if (r->n == r->cap) {
 		r->cap += r->cap / 2 + 1;
 		r->x = cmd_must(mem_grow(r->x, r->cap,
 		    r->layout->n * sizeof *r->x));
 	}
-	return r->x + r->n * r->layout->n;
+	row = r->x + r->n * r->layout->n;
+	cmd_read(in, row);
+	return row;
 }
 
 void
@@ -112,7 +121,7 @@ add_row(struct basis_reader *r, struct basis *b)
 		die(RC_INPUT, "%s: record %zu: content is %s, not basis",
 		    ts_reader_name(r->in), r->rec.record, content);
 	rows_layout(&b->rows, r->in, &r->rec, "its first row");
-	cmd_read(r->in, rows_room(&b->rows));
+	rows_read(&b->rows, r->in);
 	share_labels(&b->labels, &r->rec.labels, b->rows.n == 0);
 	b->rows.n++;
 	r->pending = 0;

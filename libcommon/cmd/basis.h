@@ -34,8 +34,9 @@ struct rows {
  * they have. */
 void	rows_layout(struct rows *r, const struct ts_reader *in,
 	    const struct ts_record *rec, const char *what);
-/* Makes room for one more row and returns where it goes; n stays. */
-float	*rows_room(struct rows *r);
+/* Reads the current record's values behind the rows that there are, in
+ * memory that grows as they arrive, and returns where they are; n stays. */
+float	*rows_read(struct rows *r, struct ts_reader *in);
 void	rows_free(struct rows *r);
 
 struct basis {

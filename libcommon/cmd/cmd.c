@@ -123,6 +123,21 @@ cmd_read(struct ts_reader *in, float *x)
 		die(e.rc, "%s: recipe: %s", ts_reader_name(in), e.msg);
 }
 
+float *
+cmd_read_new(struct ts_reader *in)
+{
+	const struct layout *l;
+	float *x = NULL;
+
+	if (ts_reader_recipe(in, &l) == NULL)
+		cmd_check(ts_read_f32_new(in, &x), ts_reader_err(in));
+	else {
+		x = cmd_must(mem_alloc(l->n, sizeof *x));
+		cmd_read(in, x);
+	}
+	return x;
+}
+
 void
 cmd_same_layout(const struct ts_reader *in, const struct ts_record *rec,
     const struct layout *l, const char *what)

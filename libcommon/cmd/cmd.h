@@ -34,6 +34,9 @@ int	cmd_next(struct ts_reader *in, struct ts_record *rec);
 /* The current record's values, those of a recipe drawn; x holds
  * rec->layout->n of them. */
 void	cmd_read(struct ts_reader *in, float *x);
+/* The same into memory that grows as they arrive, for a stream's first
+ * record, whose size is a claim; the caller's to mem_free(). */
+float	*cmd_read_new(struct ts_reader *in);
 /* Refuses a record whose layout is not l ("FILE: record 3: tensor ...:
  * shape ..., WHAT has ..."). */
 void	cmd_same_layout(const struct ts_reader *in,

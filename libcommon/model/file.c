@@ -8,6 +8,14 @@
 
 static const char SUFFIX[] = ".tmp";
 
+static void
+forget(struct file_out *f)
+{
+	diag_forget_temporary(f->temporary);
+	mem_free(f->temporary);
+	f->temporary = NULL;
+}
+
 int
 file_out_open(struct file_out *f, const char *path, struct err *e)
 {
@@ -18,21 +26,14 @@ file_out_open(struct file_out *f, const char *path, struct err *e)
 		return err_nomem(e);
 	memcpy(f->temporary, path, n);
 	memcpy(f->temporary + n, SUFFIX, sizeof SUFFIX);
+	/* known before it exists: a signal may come in between */
+	diag_add_temporary(f->temporary);
 	if ((f->fp = fopen(f->temporary, "w")) == NULL) {
 		err_errno(e, f->temporary);
-		mem_free(f->temporary);
+		forget(f);
 		return -1;
 	}
-	diag_add_temporary(f->temporary);
 	return 0;
-}
-
-static void
-forget(struct file_out *f)
-{
-	diag_forget_temporary(f->temporary);
-	mem_free(f->temporary);
-	f->temporary = NULL;
 }
 
 void

@@ -7,6 +7,7 @@
 struct made {
 	const struct prov_input **input;
 	size_t		 n;
+	unsigned char	*seen;		/* of each node: make_inputs() was */
 	const struct prov *p;
 	FILE		*fp;
 };
@@ -131,6 +132,9 @@ make_inputs(struct made *m, size_t node)
 	const struct prov_input **list;
 	size_t i, k;
 
+	if (m->seen[node])		/* a DAG has more ways than nodes */
+		return 0;
+	m->seen[node] = 1;
 	for (i = 0; i < d->n_inputs; i++) {
 		const struct prov_input *in = &d->input[i];
 
@@ -161,9 +165,9 @@ make_inputs(struct made *m, size_t node)
 int
 prov_shell(FILE *fp, const struct prov *p, const size_t origin[], size_t n)
 {
-	struct made m = { NULL, 0, p, fp };
+	struct made m = { NULL, 0, mem_zalloc(p->n, 1), p, fp };
 	size_t i;
-	int status = 0;
+	int status = m.seen == NULL ? -1 : 0;
 
 	for (i = 0; i < n && status == 0; i++)
 		status = make_inputs(&m, origin[i]);
@@ -171,6 +175,7 @@ prov_shell(FILE *fp, const struct prov *p, const size_t origin[], size_t n)
 		put_pipe(&m, origin, n);
 		fputc('\n', fp);
 	}
+	mem_free(m.seen);
 	mem_free(m.input);
 	return status;
 }

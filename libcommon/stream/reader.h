@@ -48,9 +48,15 @@ int		 ts_read_chunk(struct ts_reader *r, struct ts_chunk *c);
 /*
  * The current record's values, all of them, as f32 into x (rec->layout->n
  * values).  A value that is not finite is an error that names the tensor and
- * the element; so is a recipe, see random/materialise.h.  Call it instead of ts_read_chunk().  0 or -1.
+ * the element; so is a recipe, see random/materialise.h.  Call it instead of
+ * ts_read_chunk().  0 or -1.
  */
 int		 ts_read_f32(struct ts_reader *r, float *x);
+/*
+ * The same into new memory, which grows as the values arrive: what a layout
+ * announces is a claim.  Free *x with mem_free(); NULL on failure.
+ */
+int		 ts_read_f32_new(struct ts_reader *r, float **x);
 
 /* The current record's recipe and its layout; NULL: it has values. */
 const struct recipe *ts_reader_recipe(const struct ts_reader *r,

@@ -156,13 +156,16 @@ reader_resource(struct ts_reader *r, struct wire_resource *c, size_t used)
 	}
 	if (got == 0 && x == NULL)
 		grown = x = mem_alloc(0, sizeof *x);
-	if (got == 0 && list != NULL && grown != NULL &&
-	    (list[r->n_resources] = resource_new(c->kind, c->layout, c->rows,
-	    x)) != NULL) {
-		c->layout = NULL;	/* it is the resource's now */
+	if (got == 0 && list != NULL && grown != NULL) {
+		list[r->n_resources] = resource_new(c->kind, c->layout,
+		    c->rows, x);
+		c->layout = NULL;	/* taken over, even by a failure */
 		r->layout = NULL;
-		r->n_resources++;
-		return 0;
+		x = NULL;
+		if (list[r->n_resources] != NULL) {
+			r->n_resources++;
+			return 0;
+		}
 	}
 	mem_free(x);
 	if (got < 0)
@@ -171,30 +174,75 @@ reader_resource(struct ts_reader *r, struct wire_resource *c, size_t used)
 	return reader_fail_here(r);
 }
 
+static int
+refuse_recipe(struct ts_reader *r)
+{
+	if (r->state != IN_SEGMENT || r->record.kind != WIRE_RECORD ||
+	    r->record.u.record.recipe == NULL)
+		return 0;
+	err_set(&r->err, RC_INPUT, "record %zu: a recipe, not values",
+	    r->records - 1);
+	return reader_fail(r);
+}
+
+/* A chunk's values, at their place in the record x. */
+static int
+take_values(struct ts_reader *r, const struct ts_chunk *c, float *x)
+{
+	float *dst = x + c->tensor->offset + c->offset;
+	size_t bad;
+
+	dtype_to_f32(dst, c->data, c->n, c->tensor->dtype);
+	if ((bad = finite_prefix_f32(dst, c->n)) == c->n)
+		return 0;
+	err_set(&r->err, RC_INPUT, "record %zu: tensor %s: value %zu of %zu "
+	    "is %s", r->records - 1, c->tensor->name, c->offset + bad,
+	    c->tensor->n, isnan(dst[bad]) ? "not a number" : "infinite");
+	return reader_fail(r);
+}
+
 int
 ts_read_f32(struct ts_reader *r, float *x)
 {
 	struct ts_chunk c;
-	size_t bad;
-	int got;
+	int got = refuse_recipe(r);
 
-	if (r->state == IN_SEGMENT && r->record.kind == WIRE_RECORD &&
-	    r->record.u.record.recipe != NULL) {
-		err_set(&r->err, RC_INPUT, "record %zu: a recipe, not values",
-		    r->records - 1);
-		return reader_fail(r);
-	}
-	while ((got = ts_read_chunk(r, &c)) == 1) {
-		float *dst = x + c.tensor->offset + c.offset;
-
-		dtype_to_f32(dst, c.data, c.n, c.tensor->dtype);
-		if ((bad = finite_prefix_f32(dst, c.n)) == c.n)
-			continue;
-		err_set(&r->err, RC_INPUT, "record %zu: tensor %s: value %zu "
-		    "of %zu is %s", r->records - 1, c.tensor->name,
-		    c.offset + bad, c.tensor->n,
-		    isnan(dst[bad]) ? "not a number" : "infinite");
-		return reader_fail(r);
-	}
+	if (got != 0)
+		return -1;
+	while ((got = ts_read_chunk(r, &c)) == 1)
+		if (take_values(r, &c, x) != 0)
+			return -1;
 	return got;
+}
+
+int
+ts_read_f32_new(struct ts_reader *r, float **x)
+{
+	size_t need, cap = 0;
+	struct ts_chunk c;
+	float *grown;
+	int got = refuse_recipe(r);
+
+	*x = NULL;
+	while (got == 0 && (got = ts_read_chunk(r, &c)) == 1) {
+		need = c.tensor->offset + c.offset + c.n;
+		if (need > cap) {
+			cap = need < r->layout->n - need ? 2 * need :
+			    r->layout->n;
+			if ((grown = mem_grow(*x, cap, sizeof *grown)) == NULL)
+				break;
+			*x = grown;
+		}
+		got = take_values(r, &c, *x);
+	}
+	if (got == 0 && *x == NULL)
+		*x = mem_alloc(0, sizeof **x);
+	if (got == 0 && *x != NULL)
+		return 0;
+	mem_free(*x);
+	*x = NULL;
+	if (got < 0)
+		return -1;
+	err_nomem(&r->err);
+	return reader_fail_here(r);
 }

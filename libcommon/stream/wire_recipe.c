@@ -125,6 +125,10 @@ value_resource(struct wire_resource *r, const msgpack_object *o,
 	if (r->kind == RESOURCE_DEVIATIONS && r->rows != 1)
 		return err_set(e, RC_INPUT, "deviations of %zu rows, not 1",
 		    r->rows);
+	/* else any number of rows would need no bytes */
+	if (r->kind == RESOURCE_BASIS && r->layout->n == 0 && r->rows > 0)
+		return err_set(e, RC_INPUT, "a basis of %zu rows without "
+		    "values", r->rows);
 	for (i = 0; i < r->layout->n_tensors; i++)
 		if (r->layout->t[i].dtype != DT_F32)
 			return err_set(e, RC_INPUT, "resource: tensor %s: %s, "

@@ -7,10 +7,10 @@
  * index as the draw): word w gives the digit floor(10 w / 2^32), which leaves
  * chances equal to one part in 10^8.  The first n words that make an input of
  * the split are taken, n words at a time; an easy input has the name
- * "task.SPLIT.TASK.easy" and length + 1 more words.  The split is decided by XXH64 with
- * seed 0 over the n digits as bytes, modulo 8: 0 test, 1 validation, 2 to 7
- * train.  It does not depend on the task, so an input that is held out of one
- * task occurs in no other's training either.
+ * "task.SPLIT.TASK.easy" and length + 1 more words.  The split is decided by
+ * XXH64 with seed 0 over the n digits as bytes, modulo 8: 0 test, 1
+ * validation, 2 to 7 train.  It does not depend on the task, so an input that
+ * is held out of one task occurs in no other's training either.
  */
 #ifndef TASK_DRAW_H
 #define TASK_DRAW_H

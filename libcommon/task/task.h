@@ -10,8 +10,8 @@
  * operands a and b are interleaved: a1 b1 a2 b2 ... aL bL.
  *
  * Gradient descent finds add hard: while the model attends to one operand
- * only, the sum tells it nothing.  Easy inputs, where one operand of some pairs is
- * 0, show it each operand by itself, and the table follows.
+ * only, the sum tells it nothing.  Easy inputs, where one operand of some
+ * pairs is 0, show it each operand by itself, and the table follows.
  */
 #ifndef TASK_TASK_H
 #define TASK_TASK_H

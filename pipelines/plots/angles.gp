@@ -1,5 +1,5 @@
-# angles.gp: principal angles between the gradient basis at a step and those of
-# step 0 and of the step before: smallest, median and largest of each.
+# angles.gp: principal angles between the gradient basis at a step and those
+# of step 0 and of the step before: smallest, median and largest of each.
 data = ARG1; name = ARG2
 load system("dirname '".ARG0."'")."/style.gp"
 set logscale x

@@ -1,5 +1,6 @@
 # drift.gp: overlap of the gradient basis with that of step 0 and of the step
-# before: over the ceiling, raw, and the ceiling.  ARG3: the level of the claim.
+# before: over the ceiling, raw, and the ceiling.  ARG3: the level of the
+# claim.
 data = ARG1; name = ARG2
 load system("dirname '".ARG0."'")."/style.gp"
 set logscale x

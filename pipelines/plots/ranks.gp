@@ -1,6 +1,6 @@
 # ranks.gp: a fraction against the rank of the basis, a line for each of the
-# eight bases, then (where the data has them) a level for the whole displacement and
-# one for none of it: medians over the seeds, with the range.
+# eight bases, then (where the data has them) a level for the whole
+# displacement and one for none of it: medians over the seeds, with the range.
 # ARG3: what the fraction is.
 data = ARG1; name = ARG2
 load system("dirname '".ARG0."'")."/style.gp"

@@ -3,8 +3,9 @@
 SEEDS         ?= 1 2
 CONFIG        ?= $(DATA)/smoke.json
 LENGTH        ?= 4
-TRAIN_STEPS   ?= 600
-LR            ?= 3e-3
+TRAIN_STEPS   ?= 800
+TRAIN_OPTIONS ?= --schedule cosine --warmup 50 --clip 1 --beta2 0.98 \
+	--easy-steps 400
 EARLY_STEPS   ?= 50
 FORGET_STEPS  ?= 200
 RECOVER_STEPS ?= 100
