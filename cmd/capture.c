@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/basis.h"
+#include "cmd/memory.h"
 #include "linalg/vec.h"
 
 static struct opt_strings paths;
@@ -17,6 +18,7 @@ static const struct opt options[] = {
 	    NULL, 0 },
 	{ 'u', "updates", NULL, OPT_FLAG, &updates,
 	    "the records are updates; the vector is their sum", NULL, 0 },
+	MEMORY_OPTION,
 	OPT_END
 };
 
@@ -40,16 +42,19 @@ struct subject {
 	const struct ts_labels *labels;
 };
 
-/* The sum of the first m updates. */
+/* That the sum of the first m updates is needed; record `at' of prefix_sums,
+ * when as many came. */
 struct prefix {
 	size_t	 m;
-	double	*sum;
+	size_t	 at;
 };
 
 static struct named_basis *bases;
 static const struct layout *layout;	/* that all have */
 static struct prefix *prefixes;
 static size_t n_prefixes, n_updates;
+static struct spool *prefix_sums;	/* f64, two values for one */
+static size_t budget;			/* bytes for everything */
 
 /* The name before '=', or the file's base name up to its first dot. */
 static void
@@ -63,13 +68,29 @@ load_basis(struct named_basis *b, const char *arg)
 	b->name = cmd_must(mem_strndup(base, eq ? (size_t)(eq - arg) :
 	    strcspn(base, ".")));
 	basis_load(&b->basis, path);
-	b->c = cmd_must(mem_alloc(b->basis.rows.n, sizeof *b->c));
+	b->c = cmd_must(mem_alloc(rows_n(&b->basis.rows), sizeof *b->c));
 	if (layout == NULL)
 		layout = b->basis.rows.layout;
 	if (!layout_equal(b->basis.rows.layout, layout)) {
 		layout_difference(why, sizeof why, b->basis.rows.layout,
 		    layout, "the first basis");
 		die(RC_INPUT, "%s: %s", path, why);
+	}
+}
+
+/* They share half of the budget; what one leaves the next may take. */
+static void
+load_bases(void)
+{
+	size_t i, left = budget / 2, used;
+
+	for (i = 0; i < paths.n; i++) {
+		struct rows *rows = &bases[i].basis.rows;
+
+		rows_bound(rows, left / (paths.n - i));
+		load_basis(&bases[i], paths.v[i]);
+		used = spool_resident(rows->spool);
+		left = left > used ? left - used : 0;
 	}
 }
 
@@ -97,18 +118,27 @@ static double
 remaining_energy(const struct named_basis *b, const double *total, size_t m,
     size_t rows)
 {
+	struct mat_rows u = rows_view(&b->basis.rows, 0, rows);
 	size_t i, d = layout->n;
-	double *rest = cmd_must(mem_alloc(d, sizeof *rest)), norm;
-	double *c = cmd_must(mem_alloc(rows, sizeof *c)), got;
 	struct err e = { .rc = RC_OK };
+	double *rest, *c, norm, got;
+	const float *sum;
 
+	if (m >= n_updates)
+		return NAN;
+	rest = cmd_must(mem_alloc(d, sizeof *rest));
+	c = cmd_must(mem_alloc(rows, sizeof *c));
 	memcpy(rest, total, d * sizeof *rest);
 	for (i = 0; i < n_prefixes; i++)
-		if (prefixes[i].m == m)
-			vec_add_f64(rest, prefixes[i].sum, -1, d);
-	cmd_check(mat_vec_f32(c, b->basis.rows.x, rest, rows, d, &e), &e);
+		if (prefixes[i].m == m) {
+			sum = spool_row(prefix_sums, prefixes[i].at, &e);
+			cmd_check(sum == NULL ? -1 : 0, &e);
+			vec_add_f64(rest, (const double *)(const void *)sum,
+			    -1, d);
+		}
+	cmd_check(mat_vec_f32(c, &u, rest, &e), &e);
 	cmd_check(vec_norm_f64(&norm, rest, d, &e), &e);
-	got = m < n_updates ? energy(c, rows, norm) : NAN;
+	got = energy(c, rows, norm);
 	mem_free(rest);
 	mem_free(c);
 	return got;
@@ -118,7 +148,7 @@ static void
 put_row(struct table *t, const struct subject *s, const struct named_basis *b,
     size_t rank)
 {
-	size_t rows = min(rank, b->basis.rows.n), m = min(rank, n_updates);
+	size_t rows = min(rank, rows_n(&b->basis.rows)), m = min(rank, n_updates);
 	double got = energy(b->c, rows, s->norm);
 
 	if (s->record < 0)
@@ -157,13 +187,14 @@ put_subject(struct table *t, struct subject *s)
 	cmd_check(vec_norm_f64(&s->norm, s->v, layout->n, &e), &e);
 	for (i = 0; i < paths.n; i++) {
 		struct named_basis *b = &bases[i];
+		size_t n = rows_n(&b->basis.rows);
+		struct mat_rows u = rows_view(&b->basis.rows, 0, n);
 
-		cmd_check(mat_vec_f32(b->c, b->basis.rows.x, s->v,
-		    b->basis.rows.n, layout->n, &e), &e);
+		cmd_check(mat_vec_f32(b->c, &u, s->v, &e), &e);
 		for (k = 0; k < ranks.n; k++)
 			put_row(t, s, b, ranks.v[k]);
 		if (ranks.n == 0)
-			put_row(t, s, b, b->basis.rows.n);
+			put_row(t, s, b, n);
 	}
 }
 
@@ -178,8 +209,7 @@ want_prefix(size_t m)
 			return;
 	prefixes = cmd_must(mem_grow(prefixes, n_prefixes + 1,
 	    sizeof *prefixes));
-	prefixes[n_prefixes++] = (struct prefix){ m,
-	    cmd_must(mem_zalloc(layout->n, sizeof(double))) };
+	prefixes[n_prefixes++] = (struct prefix){ .m = m };
 }
 
 static void
@@ -190,7 +220,34 @@ want_prefixes(void)
 	for (i = 0; i < ranks.n; i++)
 		want_prefix(ranks.v[i]);
 	for (i = 0; ranks.n == 0 && i < paths.n; i++)
-		want_prefix(bases[i].basis.rows.n);
+		want_prefix(rows_n(&bases[i].basis.rows));
+}
+
+/* Keeps the sum so far, of n_updates, where it is a prefix. */
+static void
+keep_prefix(const double *sum)
+{
+	struct err e = { .rc = RC_OK };
+	size_t i;
+	float *x;
+
+	for (i = 0; i < n_prefixes && prefixes[i].m != n_updates; i++)
+		;
+	if (i == n_prefixes)
+		return;
+	x = spool_room(prefix_sums, &e);
+	cmd_check(x == NULL ? -1 : 0, &e);
+	memcpy(x, sum, layout->n * sizeof *sum);
+	prefixes[i].at = spool_rows(prefix_sums);
+	spool_add(prefix_sums);
+}
+
+/* A f32 vector and n of f64 are needed beside the bases. */
+static void
+require_vectors(const char *name, size_t n)
+{
+	memory_require(layout->n * (sizeof(float) + n * sizeof(double)),
+	    budget / 4, "%s: vectors of %zu values", name, layout->n);
 }
 
 static void
@@ -200,8 +257,9 @@ capture_updates(struct table *t, struct ts_reader *in)
 	struct ts_labels labels = { .set = 0 };
 	struct subject s = { .record = -1, .labels = &labels };
 	struct ts_record rec;
-	size_t i;
 
+	require_vectors(ts_reader_name(in), 2);
+	prefix_sums = cmd_must(spool_new(2 * layout->n, budget / 4));
 	want_prefixes();
 	s.v = cmd_must(mem_zalloc(layout->n, sizeof *s.v));
 	while (cmd_next(in, &rec)) {
@@ -210,15 +268,12 @@ capture_updates(struct table *t, struct ts_reader *in)
 		cmd_read(in, x);
 		vec_add_f32(s.v, x, 1, layout->n);
 		n_updates++;
-		for (i = 0; i < n_prefixes; i++)
-			if (n_updates <= prefixes[i].m)
-				vec_add_f32(prefixes[i].sum, x, 1, layout->n);
+		keep_prefix(s.v);
 	}
 	if (n_updates == 0)
 		die(RC_INPUT, "%s: holds no updates", ts_reader_name(in));
 	put_subject(t, &s);
-	for (i = 0; i < n_prefixes; i++)
-		mem_free(prefixes[i].sum);
+	spool_free(prefix_sums);
 	mem_free(prefixes);
 	mem_free(s.v);
 	mem_free(x);
@@ -232,6 +287,7 @@ capture_each(struct table *t, struct ts_reader *in)
 	struct subject s;
 	struct ts_record rec;
 
+	require_vectors(ts_reader_name(in), 1);
 	s.v = cmd_must(mem_alloc(layout->n, sizeof *s.v));
 	while (cmd_next(in, &rec)) {
 		same_tensors(in, &rec, layout, "the basis");
@@ -263,8 +319,8 @@ main(int argc, char *argv[])
 		opts_usage("--basis is missing");
 	check_ranks(&ranks);
 	bases = cmd_must(mem_zalloc(paths.n, sizeof *bases));
-	for (i = 0; i < paths.n; i++)
-		load_basis(&bases[i], paths.v[i]);
+	budget = memory_budget();
+	load_bases();
 	in = cmd_open(tool.operand[0]);
 	cmd_check(ts_reader_start(in), ts_reader_err(in));
 	t = cmd_table(columns);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/basis.h"
+#include "cmd/memory.h"
 #include "linalg/angles.h"
 #include "linalg/basis.h"
 
@@ -19,6 +20,7 @@ static const struct opt options[] = {
 	    "compare the first r rows (0: all)", NULL, 0 },
 	{ 'a', "against", "which", OPT_CHOICE, &against,
 	    "the first subspace, the previous one or both", choices, 0 },
+	MEMORY_OPTION,
 	OPT_END
 };
 
@@ -27,6 +29,9 @@ static const char *const columns[] = {
 	"overlap", "ceiling_s", "ceiling_t", "ratio", "angle_min",
 	"angle_median", "angle_max", NULL
 };
+
+static size_t budget;			/* bytes for everything */
+static size_t sources = 1;		/* 2: two files */
 
 /* One subspace, estimated once (a alone) or from two halves. */
 struct place {
@@ -54,6 +59,8 @@ static void
 source_open(struct source *s, const char *path)
 {
 	memset(s, 0, sizeof *s);
+	s->rows.memory = budget / 4 / sources;
+	s->rows.work = budget / 8;
 	s->r.in = cmd_open(path);
 	cmd_check(ts_reader_start(s->r.in), ts_reader_err(s->r.in));
 	s->vectors = strcmp(ts_reader_content(s->r.in), "basis") != 0;
@@ -80,14 +87,16 @@ next_of_bases(struct source *s, struct place *p)
 
 /* The basis of n rows of a window, half of it. */
 static void
-basis_of(struct basis *b, const struct source *s, const float *x, size_t n,
+basis_of(struct basis *b, const struct source *s, size_t first, size_t n,
     const char *side)
 {
-	struct mat_rows rows = { .x = x, .n = n, .d = s->rows.layout->n };
+	struct mat_rows rows = rows_view(&s->rows, first, n);
 	struct err e = { .rc = RC_OK };
 	struct svd svd;
 	size_t r;
 
+	memory_require(svd_bytes(n), budget / 8,
+	    "%s: the Gram matrix of %zu vectors", ts_reader_name(s->r.in), n);
 	cmd_check(mat_svd_gram_f32(&svd, &rows, &e), &e);
 	r = svd_rank(&svd);
 	if (r == 0)
@@ -96,9 +105,9 @@ basis_of(struct basis *b, const struct source *s, const float *x, size_t n,
 	if (rank > 0 && rank < r)
 		r = rank;
 	b->rows.layout = cmd_must(layout_copy(s->rows.layout));
-	b->rows.n = b->rows.cap = r;
-	b->rows.x = cmd_must(mem_grow(NULL, r, rows.d * sizeof *b->rows.x));
-	cmd_check(mat_svd_rows_f32(b->rows.x, &svd, &rows, r, &e), &e);
+	b->rows.spool = cmd_must(spool_new(rows.d, b->rows.memory));
+	cmd_check(spool_fill(b->rows.spool, r, &e), &e);
+	cmd_check(mat_svd_rows_f32(b->rows.spool, &svd, &rows, &e), &e);
 	svd_free(&svd);
 }
 
@@ -108,18 +117,19 @@ next_of_vectors(struct source *s, struct place *p)
 {
 	struct ts_record *rec = &s->r.rec;
 	size_t half = window / 2;
-	const float *x;
 
-	for (s->rows.n = 0; s->rows.n < window; s->rows.n++) {
+	if (s->rows.spool != NULL)
+		spool_clear(s->rows.spool);
+	while (rows_n(&s->rows) < window) {
 		if (!cmd_next(s->r.in, rec))
 			return 0;
 		rows_layout(&s->rows, s->r.in, rec, "the first record");
 		rows_read(&s->rows, s->r.in);
+		rows_add(&s->rows);
 	}
-	x = s->rows.x;
 	share_labels(&p->a.labels, &rec->labels, 1);
-	basis_of(&p->a, s, x, half, "a");
-	basis_of(&p->b, s, x + half * s->rows.layout->n, half, "b");
+	basis_of(&p->a, s, 0, half, "a");
+	basis_of(&p->b, s, half, half, "b");
 	p->halves = 1;
 	return 1;
 }
@@ -128,7 +138,12 @@ next_of_vectors(struct source *s, struct place *p)
 static int
 source_next(struct source *s, struct place *p)
 {
+	/* of one source, three places of two bases are held; of two, four */
+	size_t share = budget / (sources == 1 ? 12 : 16);
+
 	memset(p, 0, sizeof *p);
+	p->a.rows.memory = p->b.rows.memory = share;
+	p->a.rows.work = p->b.rows.work = budget / 8;
 	p->at = s->n;
 	if (!(s->vectors ? next_of_vectors : next_of_bases)(s, p))
 		return 0;
@@ -139,8 +154,7 @@ source_next(struct source *s, struct place *p)
 static struct mat_rows
 leading(const struct basis *b, size_t r)
 {
-	return (struct mat_rows){ .x = b->rows.x, .n = r,
-	    .d = b->rows.layout->n };
+	return rows_view(&b->rows, 0, r);
 }
 
 static double
@@ -163,8 +177,8 @@ common_rank(const struct place *s, const struct place *t)
 	size_t i, r = rank > 0 ? rank : SIZE_MAX;
 
 	for (i = 0; i < 4; i++)
-		if (all[i] != NULL && all[i]->rows.n < r)
-			r = all[i]->rows.n;
+		if (all[i] != NULL && rows_n(&all[i]->rows) < r)
+			r = rows_n(&all[i]->rows);
 	return r;
 }
 
@@ -192,6 +206,9 @@ compare(struct table *out, const struct place *s, const struct place *t,
 	int halves = s->halves && t->halves;
 	double o, cs = NAN, ct = NAN;
 
+	/* cross products, residuals and their decompositions */
+	memory_require(8 * r * r * sizeof o, budget / 8,
+	    "the products of %zu rows", r);
 	if (s->halves)
 		cs = overlap(&s->a, &s->b, r);
 	if (t->halves)
@@ -256,7 +273,7 @@ along_one(struct table *t, const char *path)
 
 /*
  * The k-th of p with the k-th of q; where one has a single place, with all of
- * the other's.  At most two places of each are in memory.
+ * the other's.  At most two places of each are held.
  */
 static void
 between_two(struct table *t, const char *const path[2])
@@ -265,6 +282,7 @@ between_two(struct table *t, const char *const path[2])
 	struct place p[2], more[2];
 	int got[2], many[2], k;
 
+	sources = 2;
 	for (k = 0; k < 2; k++) {
 		source_open(&s[k], path[k]);
 		if (!source_next(&s[k], &p[k]))
@@ -314,6 +332,7 @@ main(int argc, char *argv[])
 	cmd_begin(&tool, argc, argv);
 	if (window < 2)
 		opts_usage("--window: %zu, halves need at least 2", window);
+	budget = memory_budget();
 	t = cmd_table(columns);
 	if (tool.n_operands == 2)
 		between_two(t, tool.operand);

@@ -22,7 +22,7 @@ static uint64_t seed;
 static int split = SPLIT_TEST, per_item, base;
 
 static const struct opt options[] = {
-	{ 'm', "model", "dir", OPT_STRING, &model, "the model (required)",
+	{ 'm', "model", "dir", OPT_INPUT, &model, "the model (required)",
 	    NULL, 0 },
 	{ 't', "tasks", "list", OPT_STRING, &tasks, "tasks (all)", NULL, 0 },
 	{ 'n', "items", "n", OPT_SIZE, &items,

@@ -21,7 +21,7 @@ static uint64_t seed;
 static int split, control, per_example, mean, fresh;
 
 static const struct opt options[] = {
-	{ 'm', "model", "dir", OPT_STRING, &model, "the model (required)",
+	{ 'm', "model", "dir", OPT_INPUT, &model, "the model (required)",
 	    NULL, 0 },
 	{ 't', "tasks", "list", OPT_STRING, &tasks, "tasks (all)", NULL, 0 },
 	{ 'n', "count", "n", OPT_SIZE, &count,

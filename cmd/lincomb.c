@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cmd/basis.h"
+#include "cmd/memory.h"
 #include "linalg/vec.h"
 #include "model/model.h"
 
@@ -24,6 +25,7 @@ static const struct opt options[] = {
 	    "the sum over its records up to each", NULL, 0 },
 	{ 'l', "label", "key=value", OPT_STRINGS, &sets,
 	    "set a label of the result", NULL, 0 },
+	MEMORY_OPTION,
 	OPT_END
 };
 
@@ -33,15 +35,17 @@ struct operand {
 	const char	*name;
 	double		 weight;
 	struct ts_reader *in;		/* NULL: a model */
-	struct model	*model;
 	struct ts_record rec;
-	struct ts_labels labels;	/* of the record in x */
+	struct ts_labels labels;	/* of the record that was taken */
 	size_t		 n;		/* records so far */
 	int		 alone;		/* it has one record, for all */
-	float		*x;		/* the current record */
 };
 
 static struct layout *layout;		/* that all have, as f32 */
+static struct spool *first_records;	/* one of each operand */
+static float *x;			/* the current record */
+static double *y;			/* the sum */
+static size_t budget;			/* bytes for everything */
 
 static int
 is_directory(const char *path)
@@ -62,38 +66,62 @@ note_model(const char *dir, const char *file)
 	mem_free(path);
 }
 
+/* Of the layout, now that it is known, there are x, y and, for a while, a
+ * model. */
 static void
-open_model(struct operand *o, const char *dir)
+require_vectors(const char *name)
 {
-	struct err e = { .rc = RC_OK };
-	char why[256];
-
-	if ((o->model = model_load(dir, &e)) == NULL)
-		die_err(&e);
-	note_model(dir, "config.json");
-	note_model(dir, "model.safetensors");
-	o->x = o->model->params;
-	o->alone = 1;
-	if (layout == NULL)
-		layout = cmd_must(layout_copy(o->model->layout));
-	if (layout_equal(o->model->layout, layout))
-		return;
-	layout_difference(why, sizeof why, o->model->layout, layout,
-	    "the first operand");
-	die(RC_INPUT, "%s: %s", dir, why);
+	memory_require(layout->n * (2 * sizeof *x + sizeof *y), budget / 2,
+	    "%s: vectors of %zu values", name, layout->n);
 }
 
-/* Reads the operand's next record, whose header is in o->rec. */
+static void
+begin_vectors(void)
+{
+	size_t d = layout->n;
+
+	y = cmd_must(mem_zalloc(d, sizeof *y));
+	first_records = cmd_must(spool_new(d, budget / 2));
+}
+
+/* Reads the parameters of a model to x. */
+static void
+take_model(const struct operand *o)
+{
+	struct err e = { .rc = RC_OK };
+	struct model *m = model_load(o->name, &e);
+	char why[256];
+
+	if (m == NULL)
+		die_err(&e);
+	if (layout == NULL) {
+		layout = cmd_must(layout_copy(m->layout));
+		require_vectors(o->name);
+		x = cmd_must(mem_alloc(layout->n, sizeof *x));
+		begin_vectors();
+	}
+	if (!layout_equal(m->layout, layout)) {
+		layout_difference(why, sizeof why, m->layout, layout,
+		    "the first operand");
+		die(RC_INPUT, "%s: %s", o->name, why);
+	}
+	memcpy(x, m->params, layout->n * sizeof *x);
+	model_free(m);
+}
+
+/* Reads the operand's next record, whose header is in o->rec, to x. */
 static void
 take(struct operand *o)
 {
-	if (layout == NULL)
+	if (layout == NULL) {
 		layout = cmd_must(layout_as_f32(o->rec.layout));
-	same_tensors(o->in, &o->rec, layout, "the first operand");
-	if (o->x == NULL)
-		o->x = cmd_read_new(o->in);
-	else
-		cmd_read(o->in, o->x);
+		require_vectors(o->name);
+		x = cmd_read_new(o->in);	/* its size is a claim */
+		begin_vectors();
+	} else {
+		same_tensors(o->in, &o->rec, layout, "the first operand");
+		cmd_read(o->in, x);
+	}
 	if (labels_copy(&o->labels, &o->rec.labels) != 0)
 		die(RC_SYSTEM, "out of memory");
 	o->n++;
@@ -104,7 +132,9 @@ open_operand(struct operand *o, const char *path, double weight)
 {
 	*o = (struct operand){ .name = path, .weight = weight };
 	if (is_directory(path)) {
-		open_model(o, path);
+		note_model(path, "config.json");
+		note_model(path, "model.safetensors");
+		o->alone = 1;
 		return;
 	}
 	o->in = cmd_open(path);
@@ -112,22 +142,12 @@ open_operand(struct operand *o, const char *path, double weight)
 	cmd_check(ts_reader_start(o->in), ts_reader_err(o->in));
 }
 
-static void
-close_operand(struct operand *o)
-{
-	if (o->model != NULL)
-		model_free(o->model);
-	else
-		mem_free(o->x);
-	labels_clear(&o->labels);
-}
-
 /* What the result is: parameters whose weights cancel, and sums of updates,
  * are displacements; else it is what the first operand is. */
 static const char *
 result_content(const struct operand *first, size_t n)
 {
-	const char *content = first->model != NULL ? "parameters" :
+	const char *content = first->in == NULL ? "parameters" :
 	    ts_reader_content(first->in);
 	double total = 0;
 	size_t i;
@@ -190,8 +210,7 @@ check_options(size_t operands)
 }
 
 static void
-put_result(struct ts_writer *out, struct ts_labels *l, const double *y,
-    float *x)
+put_result(struct ts_writer *out, struct ts_labels *l)
 {
 	size_t i;
 
@@ -211,23 +230,18 @@ over_records(struct operand *o)
 {
 	struct ts_writer *out = NULL;
 	struct ts_labels l = { .set = 0 };
-	double *y = NULL;
-	float *x = NULL;
 
 	if (o->in == NULL)
 		opts_usage("%s: a model has no records to sum over", o->name);
 	while (cmd_next(o->in, &o->rec)) {
 		take(o);
-		if (out == NULL) {
+		if (out == NULL)
 			out = cmd_create(result_content(o, 1), layout);
-			y = cmd_must(mem_zalloc(layout->n, sizeof *y));
-			x = cmd_must(mem_alloc(layout->n, sizeof *x));
-		}
 		share_labels(&l, &o->labels, o->n == 1);
-		vec_add_f32(y, o->x, o->weight, layout->n);
+		vec_add_f32(y, x, o->weight, layout->n);
 		if (!cumulative)
 			continue;
-		put_result(out, &o->labels, y, x);
+		put_result(out, &o->labels);
 		cmd_follow(out, o->in);
 	}
 	if (o->n == 0)
@@ -239,10 +253,8 @@ over_records(struct operand *o)
 			y[i] /= (double)o->n;
 	}
 	if (!cumulative)
-		put_result(out, &l, y, x);
+		put_result(out, &l);
 	labels_clear(&l);
-	mem_free(x);
-	mem_free(y);
 }
 
 /*
@@ -293,29 +305,46 @@ result_labels(struct ts_labels *l, const struct operand *o, size_t n)
 		labels_clear(l);
 }
 
-/* The weighted sum of the operands' current records. */
-static void
-add_up(double *y, const struct operand *o, size_t n)
-{
-	size_t i;
-
-	memset(y, 0, layout->n * sizeof *y);
-	for (i = 0; i < n; i++)
-		vec_add_f32(y, o[i].x, o[i].weight, layout->n);
-}
-
-/* Each operand's first record. */
+/* Each operand's first record, to be at hand where it stands for all. */
 static void
 take_first(struct operand *o, size_t n)
 {
+	struct err e = { .rc = RC_OK };
+	float *row;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		if (o[i].in == NULL)
-			continue;
-		if (!cmd_next(o[i].in, &o[i].rec))
+			take_model(&o[i]);
+		else if (!cmd_next(o[i].in, &o[i].rec))
 			die(RC_INPUT, "%s: holds no records", o[i].name);
-		take(&o[i]);
+		else
+			take(&o[i]);
+		row = spool_room(first_records, &e);
+		cmd_check(row == NULL ? -1 : 0, &e);
+		memcpy(row, x, layout->n * sizeof *x);
+		spool_add(first_records);
+	}
+}
+
+/* y = the weighted sum of the operands' first records, or of those that they
+ * have moved to. */
+static void
+add_up(struct operand *o, size_t n, int first)
+{
+	struct err e = { .rc = RC_OK };
+	const float *record;
+	size_t i;
+
+	memset(y, 0, layout->n * sizeof *y);
+	for (i = 0; i < n; i++) {
+		record = x;
+		if (first || o[i].alone)
+			record = spool_row(first_records, i, &e);
+		else
+			take(&o[i]);
+		cmd_check(record == NULL ? -1 : 0, &e);
+		vec_add_f32(y, record, o[i].weight, layout->n);
 	}
 }
 
@@ -326,36 +355,27 @@ over_operands(struct operand *o, size_t n)
 {
 	struct ts_writer *out;
 	struct ts_labels l = { .set = 0 };
-	size_t i, lead, done = 0;
+	size_t lead, done;
 	int more = 1, frame_end;
-	double *y;
-	float *x;
 
 	take_first(o, n);
 	for (lead = 0; lead < n - 1 && o[lead].alone; lead++)
 		;
 	out = cmd_create(result_content(o, n), layout);
-	y = cmd_must(mem_alloc(layout->n, sizeof *y));
-	x = cmd_must(mem_alloc(layout->n, sizeof *x));
-	for (; more; done++) {
-		for (i = 0; done > 0 && i < n; i++)
-			if (!o[i].alone)
-				take(&o[i]);
+	for (done = 0; more; done++) {
+		add_up(o, n, done == 0);
 		frame_end = o[lead].in != NULL &&
 		    ts_reader_at_frame_end(o[lead].in);
 		if (done == 0)
 			more = advance(o, n);
-		add_up(y, o, n);
 		result_labels(&l, o, n);
-		put_result(out, &l, y, x);
+		put_result(out, &l);
 		if (frame_end)
 			cmd_flush(out);
 		if (done > 0)
 			more = advance(o, n);
 	}
 	labels_clear(&l);
-	mem_free(x);
-	mem_free(y);
 }
 
 int
@@ -378,6 +398,7 @@ main(int argc, char *argv[])
 		n = tool.n_operands;
 	}
 	check_options(n);
+	budget = memory_budget();
 	o = cmd_must(mem_zalloc(n, sizeof *o));
 	for (i = 0; i < n; i++)
 		open_operand(&o[i], operand[i], weights.n ? weights.v[i] : 1);
@@ -386,8 +407,11 @@ main(int argc, char *argv[])
 	else
 		over_operands(o, n);
 	for (i = 0; i < n; i++)
-		close_operand(&o[i]);
+		labels_clear(&o[i].labels);
 	mem_free(o);
+	spool_free(first_records);
+	mem_free(x);
+	mem_free(y);
 	layout_free(layout);
 	return cmd_finish();
 }

@@ -152,17 +152,18 @@ read_basis(struct recipe_term *t, const struct layout *l)
 {
 	struct basis b;
 	char why[256];
+	size_t n;
 
 	memset(&b, 0, sizeof b);
 	basis_load(&b, basis);
+	n = rows_n(&b.rows);
 	if (!layout_equal(b.rows.layout, l)) {
 		layout_difference(why, sizeof why, b.rows.layout, l,
 		    "the model");
 		die(RC_INPUT, "%s: %s", basis, why);
 	}
 	t->basis = cmd_must(resource_new(RESOURCE_BASIS,
-	    cmd_must(layout_copy(b.rows.layout)), b.rows.n, b.rows.x));
-	b.rows.x = NULL;
+	    cmd_must(layout_copy(b.rows.layout)), n, rows_take(&b.rows)));
 	basis_free(&b);
 }
 

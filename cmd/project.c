@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cmd/basis.h"
+#include "cmd/memory.h"
 #include "linalg/vec.h"
 
 enum { PROJECTION, RESIDUAL, COEFFICIENTS };
@@ -26,6 +27,7 @@ static const struct opt options[] = {
 	    NULL, 0 },
 	{ 'n', "name", "text", OPT_STRING, &name,
 	    "give the records this name", NULL, 0 },
+	MEMORY_OPTION,
 	OPT_END
 };
 
@@ -37,17 +39,21 @@ static double *c;		/* its coefficients */
 static void
 prepare(void)
 {
-	size_t d;
+	size_t budget = memory_budget(), d, n;
 
+	rows_bound(&basis.rows, budget / 2);
 	basis_load(&basis, basis_path);
 	d = basis.rows.layout->n;
+	n = rows_n(&basis.rows);
+	memory_require(d * (sizeof *x + sizeof *v + sizeof *y), budget / 2,
+	    "%s: vectors of %zu values", basis_path, d);
 	x = cmd_must(mem_alloc(d, sizeof *x));
 	v = cmd_must(mem_alloc(d, sizeof *v));
 	y = cmd_must(mem_alloc(d, sizeof *y));
-	c = cmd_must(mem_alloc(basis.rows.n, sizeof *c));
+	c = cmd_must(mem_alloc(n, sizeof *c));
 	if (ranks.n == 0) {
 		ranks.v = cmd_must(mem_alloc(1, sizeof *ranks.v));
-		ranks.v[0] = basis.rows.n;
+		ranks.v[0] = n;
 		ranks.n = 1;
 	}
 }
@@ -68,10 +74,12 @@ put_coefficients(struct ts_writer *out, const struct ts_labels *l, size_t r)
 static void
 put_part(struct ts_writer *out, const struct ts_labels *l, size_t r)
 {
-	size_t d = basis.rows.layout->n;
+	struct mat_rows u = rows_view(&basis.rows, 0, r);
+	struct err e = { .rc = RC_OK };
+	size_t d = u.d;
 
 	memset(y, 0, d * sizeof *y);
-	mat_tvec_add_f32(y, basis.rows.x, c, r, d);
+	cmd_check(mat_tvec_add_f32(y, &u, c, &e), &e);
 	if (mode == RESIDUAL) {
 		size_t i;
 
@@ -86,7 +94,8 @@ static void
 project(struct ts_writer *out, struct ts_reader *in,
     const struct ts_record *rec)
 {
-	size_t i, r, d = basis.rows.layout->n;
+	size_t i, r, n = rows_n(&basis.rows);
+	struct mat_rows u = rows_view(&basis.rows, 0, n);
 	struct err e = { .rc = RC_OK };
 	struct ts_labels l;
 
@@ -96,11 +105,11 @@ project(struct ts_writer *out, struct ts_reader *in,
 	    (name != NULL && labels_set_text(&l, L_NAME, name) != 0))
 		die(RC_SYSTEM, "out of memory");
 	cmd_read(in, x);
-	vec_from_f32(v, x, d);
-	cmd_check(mat_vec_f32(c, basis.rows.x, v, basis.rows.n, d, &e), &e);
+	vec_from_f32(v, x, u.d);
+	cmd_check(mat_vec_f32(c, &u, v, &e), &e);
 	for (i = 0; i < ranks.n; i++) {
 		labels_set_int(&l, L_RANK, (int64_t)ranks.v[i]);
-		r = ranks.v[i] < basis.rows.n ? ranks.v[i] : basis.rows.n;
+		r = ranks.v[i] < n ? ranks.v[i] : n;
 		if (mode == COEFFICIENTS)
 			put_coefficients(out, &l, r);
 		else

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/basis.h"
+#include "cmd/memory.h"
 #include "linalg/basis.h"
 #include "linalg/vec.h"
 #include "random/normal.h"
@@ -35,13 +36,13 @@ static const struct opt options[] = {
 	    NULL, 0 },
 	{ 'n', "first", "n", OPT_SIZE, &first,
 	    "use only the first n records of a run (0: all)", NULL, 0 },
+	MEMORY_OPTION,
 	OPT_END
 };
 
 /* What is known of the vectors that one basis is made from. */
 struct source {
-	const float	*x;		/* n x layout->n; NULL: random */
-	size_t		 n;
+	size_t		 first, n;	/* of the run */
 	const char	*side;		/* NULL: the whole run */
 };
 
@@ -49,6 +50,7 @@ static struct ts_writer *out;
 static const char *input;		/* its name */
 static enum label_key by;
 static struct rows run;			/* the vectors of the current run */
+static size_t budget;			/* bytes for everything */
 static size_t run_n;			/* how many there are */
 static struct ts_labels shared;		/* labels that they share */
 static size_t n_bases;
@@ -112,13 +114,15 @@ rows_found(const struct source *s, size_t asked, size_t found)
 	return found < asked ? found : asked;
 }
 
-/* Writes the rows v (r x layout->n); s their singular values, or NULL. */
+/* Writes the rows v; s their singular values, or NULL. */
 static void
-write_basis(const struct source *src, const float *v, const double *s,
-    size_t r, double total)
+write_basis(const struct source *src, struct spool *v, const double *s,
+    double total)
 {
+	size_t i, r = spool_rows(v);
+	struct err e = { .rc = RC_OK };
 	struct ts_labels l;
-	size_t i;
+	const float *row;
 
 	if (out == NULL)
 		out = cmd_create("basis", run.layout);
@@ -139,55 +143,96 @@ write_basis(const struct source *src, const float *v, const double *s,
 			labels_set_int(&l, L_CENTRED, centre != 0);
 		} else
 			labels_set_int(&l, L_SEED, (int64_t)seed);
-		cmd_put(out, run.layout, &l, v + i * run.layout->n);
+		row = spool_row(v, i, &e);
+		cmd_check(row == NULL ? -1 : 0, &e);
+		cmd_put(out, run.layout, &l, row);
 	}
 	labels_clear(&l);
 	cmd_flush(out);
 }
 
+/* What is left of `most', which is not none: that would be no bound. */
+static size_t
+less(size_t most, size_t bytes)
+{
+	return most > bytes ? most - bytes : 1;
+}
+
+/* The bytes that are left beside `bytes' and the vectors in memory. */
+static size_t
+left(size_t bytes)
+{
+	return less(budget, bytes + spool_resident(run.spool));
+}
+
+/* The vectors take at most half of the budget, and leave `bytes' of it. */
+static void
+make_room(size_t bytes)
+{
+	struct err e = { .rc = RC_OK };
+	size_t most = less(budget, bytes);
+
+	if (run.spool != NULL)
+		cmd_check(spool_limit(run.spool, most < budget / 2 ? most :
+		    budget / 2, &e), &e);
+}
+
 static void
 by_svd(const struct source *s)
 {
-	struct mat_rows x = { .x = s->x, .n = s->n, .d = run.layout->n,
-	    .centred = centre };
-	struct err e = { .rc = RC_OK };
 	size_t r = energy > 0 ? s->n : rows_asked(s);
+	size_t gram = s->n * s->n * sizeof(double), room;
+	struct err e = { .rc = RC_OK };
+	struct mat_rows x;
+	struct spool *v;
 	struct svd svd;
-	float *v;
 
+	memory_require(svd_bytes(s->n), budget,
+	    "%s: the Gram matrix of %zu vectors", origin(s), s->n);
+	make_room(svd_bytes(s->n));
+	x = mat_rows_spool(run.spool, s->first, s->n, left(gram));
+	x.centred = centre;
 	cmd_check(mat_svd_gram_f32(&svd, &x, &e), &e);
 	r = energy > 0 ? svd_rank_energy(&svd, energy) : r;
 	r = rows_found(s, r, svd_rank(&svd));
-	v = cmd_must(mem_alloc(r, x.d * sizeof *v));
-	cmd_check(mat_svd_rows_f32(v, &svd, &x, r, &e), &e);
-	write_basis(s, v, svd.s, r, svd.total);
+	room = left(2 * gram);		/* the coefficients are the second */
+	v = cmd_must(spool_new(x.d, room / 2));
+	x.memory = room / 2;
+	cmd_check(spool_fill(v, r, &e), &e);
+	cmd_check(mat_svd_rows_f32(v, &svd, &x, &e), &e);
+	write_basis(s, v, svd.s, svd.total);
 	svd_free(&svd);
-	mem_free(v);
+	spool_free(v);
 }
 
 static void
 by_prefix(const struct source *s)
 {
-	size_t i, d = run.layout->n, r = rows_asked(s), k = 0;
-	float *q = cmd_must(mem_alloc(r, d * sizeof *q));
+	size_t i, d = run.layout->n, r = rows_asked(s), k = 0, room;
 	double *x = cmd_must(mem_alloc(d, sizeof *x));
 	double *norm = cmd_must(mem_alloc(r, sizeof *norm));
 	double whole, total = 0;
 	struct source used = *s;
 	struct err e = { .rc = RC_OK };
+	struct spool *q;
 	int got;
 
+	make_room(d * sizeof *x);
+	room = left(d * sizeof *x);
+	q = cmd_must(spool_new(d, room / 2));
 	for (i = 0; i < s->n && k < r; i++) {
-		vec_from_f32(x, s->x + i * d, d);
+		vec_from_f32(x, rows_row(&run, s->first + i), d);
 		cmd_check(vec_norm_f64(&whole, x, d, &e), &e);
 		total += whole * whole;
-		got = mat_extend_gram_schmidt_f32(q, &norm[k], x, k, d, &e);
+		got = mat_extend_gram_schmidt_f32(q, &norm[k], x, room / 4,
+		    &e);
 		cmd_check(got, &e);
 		k += (size_t)got;
 	}
 	used.n = i;
-	write_basis(&used, q, norm, rows_found(s, r, k), total);
-	mem_free(q);
+	rows_found(s, r, k);
+	write_basis(&used, q, norm, total);
+	spool_free(q);
 	mem_free(x);
 	mem_free(norm);
 }
@@ -195,22 +240,29 @@ by_prefix(const struct source *s)
 static void
 by_chance(const struct source *s)
 {
-	const struct layout *l = run.layout;
 	size_t i, t, r = rows_asked(s);
-	float *v = cmd_must(mem_alloc(r, l->n * sizeof *v));
+	const struct layout *l = run.layout;
 	struct err e = { .rc = RC_OK };
+	struct spool *v = cmd_must(spool_new(l->n, budget / 2));
+	float *row;
 
-	for (i = 0; i < r; i++, n_draws++)
+	memory_require(2 * r * r * sizeof(double), budget / 2,
+	    "%s: the Gram matrix of %zu rows", origin(s), r);
+	for (i = 0; i < r; i++, n_draws++) {
+		row = spool_room(v, &e);
+		cmd_check(row == NULL ? -1 : 0, &e);
 		for (t = 0; t < l->n_tensors; t++) {
 			struct random_key key = { seed,
 			    random_name(l->t[t].name), n_draws };
 
-			normal_fill_f32(v + i * l->n + l->t[t].offset, &key,
-			    0, l->t[t].n);
+			normal_fill_f32(row + l->t[t].offset, &key, 0,
+			    l->t[t].n);
 		}
-	cmd_check(mat_orthonormalise_cholesky_f32(v, r, l->n, &e), &e);
-	write_basis(s, v, NULL, r, 0);
-	mem_free(v);
+		spool_add(v);
+	}
+	cmd_check(mat_orthonormalise_cholesky_f32(v, budget / 2, &e), &e);
+	write_basis(s, v, NULL, 0);
+	spool_free(v);
 }
 
 static void
@@ -228,7 +280,7 @@ static void
 finish_run(void)
 {
 	size_t half = run_n / 2;
-	struct source s = { run.x, run_n, NULL };
+	struct source s = { 0, run_n, NULL };
 
 	if (run_n == 0)
 		die(RC_INPUT, "%s: holds no vectors", input);
@@ -236,22 +288,22 @@ finish_run(void)
 		if (half == 0)
 			die(RC_INPUT, "%s: 1 vector, but halves need 2",
 			    origin(&s));
-		s = (struct source){ run.x, half, "a" };
+		s = (struct source){ 0, half, "a" };
 		make_basis(&s);
-		if (run.x != NULL)
-			s.x = run.x + half * run.layout->n;
-		s.side = "b";
+		s = (struct source){ half, half, "b" };
 	}
 	make_basis(&s);
 	n_bases++;
-	run.n = run_n = 0;
+	run_n = 0;
+	if (run.spool != NULL)
+		spool_clear(run.spool);
+	make_room(0);
 	labels_clear(&shared);
 }
 
 static void
 add_vector(struct ts_reader *in, const struct ts_record *rec)
 {
-
 	if (first > 0 && run_n == first)
 		return;
 	rows_layout(&run, in, rec, "the first record");
@@ -260,7 +312,7 @@ add_vector(struct ts_reader *in, const struct ts_record *rec)
 	if (method == RANDOM)		/* the layout is enough */
 		return;
 	rows_read(&run, in);
-	run.n++;
+	rows_add(&run);
 }
 
 int
@@ -278,6 +330,8 @@ main(int argc, char *argv[])
 
 	cmd_begin(&tool, argc, argv);
 	check_options();
+	budget = memory_budget();
+	run.memory = budget / 2;
 	in = cmd_open(tool.operand[0]);
 	input = ts_reader_name(in);
 	while (cmd_next(in, &rec)) {

@@ -269,7 +269,8 @@ finish(struct trainer *t)
 	struct err e = { .rc = RC_OK };
 	int status;
 
-	cmd_check(model_save(t->bench.model, t->dir.part, &e), &e);
+	if (t->dir.part != NULL)
+		cmd_check(model_save(t->bench.model, t->dir.part, &e), &e);
 	status = cmd_finish();
 	train_dir_finish(&t->dir);
 	bench_close(&t->bench);

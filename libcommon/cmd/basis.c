@@ -1,8 +1,10 @@
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/basis.h"
+#include "cmd/memory.h"
 
 /* Bases are orthonormal to 1e-6; rows of gradients, say, are far from it. */
 static const double ORTHONORMAL_REFUSE = 1e-3;
@@ -51,41 +53,85 @@ table_label(struct table *t, const struct ts_labels *l, enum label_key k)
 }
 
 void
+rows_bound(struct rows *r, size_t bytes)
+{
+	r->memory = bytes / 3 * 2 + 1;	/* 0 is no bound */
+	r->work = bytes / 3 + 1;
+}
+
+void
 rows_layout(struct rows *r, const struct ts_reader *in,
     const struct ts_record *rec, const char *what)
 {
-	if (r->layout == NULL)
-		r->layout = cmd_must(layout_as_f32(rec->layout));
-	else
+	if (r->layout != NULL) {
 		same_tensors(in, rec, r->layout, what);
+		return;
+	}
+	r->layout = cmd_must(layout_as_f32(rec->layout));
+	memory_require(r->layout->n * sizeof(float),
+	    r->memory ? r->memory : SIZE_MAX, "%s: a vector of %zu values",
+	    ts_reader_name(in), r->layout->n);
 }
 
 float *
 rows_read(struct rows *r, struct ts_reader *in)
 {
-	float *row;
+	struct err e = { .rc = RC_OK };
+	float *x;
 
-	if (r->cap == 0) {
-		r->x = cmd_read_new(in);
-		r->cap = 1;
-		return r->x;
+	if (r->spool == NULL) {
+		r->spool = cmd_must(spool_new(r->layout->n, r->memory));
+		x = cmd_read_new(in);
+		spool_give(r->spool, x);
+		return x;
 	}
-	if (r->n == r->cap) {
-		r->cap += r->cap / 2 + 1;
-		r->x = cmd_must(mem_grow(r->x, r->cap,
-		    r->layout->n * sizeof *r->x));
-	}
-	row = r->x + r->n * r->layout->n;
-	cmd_read(in, row);
-	return row;
+	x = spool_room(r->spool, &e);
+	cmd_check(x == NULL ? -1 : 0, &e);
+	cmd_read(in, x);
+	return x;
+}
+
+void
+rows_add(struct rows *r)
+{
+	spool_add(r->spool);
+}
+
+size_t
+rows_n(const struct rows *r)
+{
+	return spool_rows(r->spool);
+}
+
+const float *
+rows_row(struct rows *r, size_t i)
+{
+	struct err e = { .rc = RC_OK };
+	const float *x = spool_row(r->spool, i, &e);
+
+	cmd_check(x == NULL ? -1 : 0, &e);
+	return x;
+}
+
+struct mat_rows
+rows_view(const struct rows *r, size_t first, size_t n)
+{
+	return mat_rows_spool(r->spool, first, n, r->work);
+}
+
+float *
+rows_take(struct rows *r)
+{
+	return spool_take(r->spool);
 }
 
 void
 rows_free(struct rows *r)
 {
 	layout_free(r->layout);
-	mem_free(r->x);
-	memset(r, 0, sizeof *r);
+	spool_free(r->spool);
+	r->layout = NULL;
+	r->spool = NULL;
 }
 
 void
@@ -122,8 +168,8 @@ add_row(struct basis_reader *r, struct basis *b)
 		    ts_reader_name(r->in), r->rec.record, content);
 	rows_layout(&b->rows, r->in, &r->rec, "its first row");
 	rows_read(&b->rows, r->in);
-	share_labels(&b->labels, &r->rec.labels, b->rows.n == 0);
-	b->rows.n++;
+	share_labels(&b->labels, &r->rec.labels, rows_n(&b->rows) == 0);
+	rows_add(&b->rows);
 	r->pending = 0;
 }
 
@@ -131,12 +177,15 @@ static void
 require_orthonormal(const struct basis_reader *r, const struct basis *b,
     size_t first)
 {
-	struct mat_rows u = { .x = b->rows.x, .n = b->rows.n,
-	    .d = b->rows.layout->n };
-	double *g = cmd_must(mem_alloc(u.n, u.n * sizeof *g));
+	struct mat_rows u = rows_view(&b->rows, 0, rows_n(&b->rows));
 	struct err e = { .rc = RC_OK };
 	size_t i, j;
+	double *g;
 
+	memory_require(2 * u.n * u.n * sizeof *g,
+	    u.memory ? u.memory : SIZE_MAX, "%s: the products of %zu rows",
+	    ts_reader_name(r->in), u.n);
+	g = cmd_must(mem_alloc(u.n, u.n * sizeof *g));
 	cmd_check(mat_gram_f32(g, &u, &e), &e);
 	for (i = 0; i < u.n; i++)
 		for (j = 0; j <= i; j++)
@@ -175,10 +224,10 @@ void
 basis_load(struct basis *b, const char *path)
 {
 	struct basis_reader r = { .in = cmd_open(path) };
-	struct basis other = { .rows = { .n = 0 } };
+	struct basis other = { .rows = { .memory = b->rows.memory,
+	    .work = b->rows.work } };
 	size_t n = 1;
 
-	memset(b, 0, sizeof *b);
 	if (!basis_next(&r, b))
 		die(RC_INPUT, "%s: holds no basis", ts_reader_name(r.in));
 	for (; basis_next(&r, &other); n++)

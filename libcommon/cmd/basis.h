@@ -24,19 +24,36 @@ void	share_labels(struct ts_labels *shared, const struct ts_labels *l,
 void	table_label(struct table *t, const struct ts_labels *l,
 	    enum label_key k);
 
-/* Rows that arrive one by one.  Starts zeroed. */
+/*
+ * Rows that arrive one by one, in memory or, beyond their bound, in a file.
+ * Starts zeroed but for the bounds.
+ */
 struct rows {
+	size_t		 memory;	/* bytes that they may take; 0: any */
+	size_t		 work;		/* bytes for products with them */
 	struct layout	*layout;	/* f32; NULL before the first */
-	float		*x;		/* n x layout->n, room for cap rows */
-	size_t		 n, cap;
+	struct spool	*spool;		/* the same */
 };
+/* Sets bounds that are together `bytes'. */
+void	rows_bound(struct rows *r, size_t bytes);
 /* The layout of the rows is rec's, or must be; what is said of the one that
  * they have. */
 void	rows_layout(struct rows *r, const struct ts_reader *in,
 	    const struct ts_record *rec, const char *what);
-/* Reads the current record's values behind the rows that there are, in
- * memory that grows as they arrive, and returns where they are; n stays. */
+/*
+ * Reads the current record's values to where the next row goes, the first in
+ * memory that grows as they arrive, and returns where they are; rows_add()
+ * then counts the row.
+ */
 float	*rows_read(struct rows *r, struct ts_reader *in);
+void	rows_add(struct rows *r);
+size_t	rows_n(const struct rows *r);
+/* Row i, lent until the next call. */
+const float *rows_row(struct rows *r, size_t i);
+/* Rows first .. first + n for products. */
+struct mat_rows rows_view(const struct rows *r, size_t first, size_t n);
+/* All rows, to be freed with mem_free(), when they have no bound. */
+float	*rows_take(struct rows *r);
 void	rows_free(struct rows *r);
 
 struct basis {
@@ -52,11 +69,11 @@ struct basis_reader {
 	int		 pending;	/* rec is the next basis' first row */
 };
 /*
- * The next basis: 1, or 0 at the end.  b starts zeroed.  It is handed over as
+ * The next basis: 1, or 0 at the end.  b starts as its rows do.  It is handed over as
  * soon as its last row is here.  Refuses rows that are not orthonormal.
  */
 int	basis_next(struct basis_reader *r, struct basis *b);
-/* The only basis of a file. */
+/* The only basis of a file; b as above. */
 void	basis_load(struct basis *b, const char *path);
 
 /* The ranks that were asked for, or all rows of a basis; refuses 0. */

@@ -25,10 +25,10 @@ static struct train_options o = {
 static const struct opt options[] = {
 	{ 'c', "config", "file", OPT_INPUT, &o.config,
 	    "start from a configuration, initialised by the seed", NULL, 0 },
-	{ 'm', "model", "dir", OPT_STRING, &o.model,
+	{ 'm', "model", "dir", OPT_INPUT, &o.model,
 	    "start from a model", NULL, 0 },
 	{ 'O', "model-out", "dir", OPT_OUTPUT, &o.out,
-	    "write the trained model to dir (required)", NULL, OPT_NEUTRAL },
+	    "write the trained model to dir", NULL, OPT_NEUTRAL },
 	{ 't', "tasks", "list", OPT_STRING, &o.tasks,
 	    "tasks with weights, such as all,add:2 (all)", NULL, 0 },
 	{ 'n', "steps", "n", OPT_SIZE, &o.steps,
@@ -142,8 +142,8 @@ train_options_check(void)
 {
 	if ((o.config == NULL) == (o.model == NULL))
 		opts_usage("give either --config or --model");
-	if (o.out == NULL || *o.out == '\0')
-		opts_usage("give --model-out");
+	if (o.out != NULL ? *o.out == '\0' : o.stream == STREAM_NONE)
+		opts_usage("give --model-out, or --stream");
 	if (o.batch == 0 || o.every == 0 || o.check_items == 0)
 		opts_usage("--%s: 0 is not positive", o.batch == 0 ? "batch" :
 		    o.every == 0 ? "every" : "check-items");

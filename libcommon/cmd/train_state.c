@@ -215,9 +215,18 @@ train_dir_open(struct train_dir *d, const char *dir, char *identity,
     struct progress *p)
 {
 	struct lengths len = { 0, 0 };
-	size_t n = strlen(dir);
+	size_t n;
 	int resumed = 0;
 
+	memset(d, 0, sizeof *d);
+	d->identity = identity;
+	d->lock = -1;
+	if (dir == NULL) {
+		if ((d->log = fopen("/dev/null", "w")) == NULL)
+			die_errno("/dev/null");
+		return 0;
+	}
+	n = strlen(dir);
 	while (n > 1 && dir[n - 1] == '/')
 		n--;
 	d->final = cmd_must(mem_strndup(dir, n));
@@ -225,7 +234,6 @@ train_dir_open(struct train_dir *d, const char *dir, char *identity,
 	d->state = join(d->part, "/", "state");
 	d->log_path = join(d->part, "/", "train.tsv");
 	d->spool_path = join(d->part, "/", "spool");
-	d->identity = identity;
 	check_directory(d->final, model_files, "a model directory");
 	if (!check_directory(d->part, part_files, "an unfinished run") &&
 	    mkdir(d->part, 0777) != 0)
@@ -258,12 +266,15 @@ put(struct file_out *f, struct digest *g, const void *x, size_t n)
 void
 train_dir_save(struct train_dir *d, const struct progress *p)
 {
-	struct digest *g = cmd_must(digest_new());
 	struct err e = { .rc = RC_OK };
+	struct digest *g;
 	char text[256], hex[DIGEST_SIZE];
 	struct file_out f;
 	size_t i;
 
+	if (d->part == NULL)
+		return;
+	g = cmd_must(digest_new());
 	snprintf(text, sizeof text, "\nstep %" PRIu64 " recorded %" PRIu64
 	    " loss %a done %d log %" PRIu64 " spool %" PRIu64 "\n", p->step,
 	    p->recorded, p->loss, p->done,
@@ -295,6 +306,8 @@ train_dir_spool(struct train_dir *d, uint64_t step, double loss,
 {
 	struct spooled h = { .step = step, .loss = loss };
 
+	if (d->part == NULL)
+		return;
 	digest_bytes(h.digest, x, n * sizeof *x);
 	if (fwrite(&h, sizeof h, 1, d->spool) != 1 ||
 	    fwrite(x, sizeof *x, n, d->spool) != n)
@@ -308,6 +321,8 @@ train_dir_unspool(struct train_dir *d, uint64_t *step, double *loss,
 	char hex[DIGEST_SIZE];
 	struct spooled h;
 
+	if (d->part == NULL)
+		return 0;
 	if (fread(&h, sizeof h, 1, d->spool) != 1) {
 		if (ferror(d->spool))
 			die_errno(d->spool_path);
@@ -332,7 +347,8 @@ release(struct train_dir *d)
 	mem_free(d->log_path);
 	mem_free(d->spool_path);
 	mem_free(d->identity);
-	close(d->lock);
+	if (d->lock >= 0)
+		close(d->lock);
 }
 
 void
@@ -341,6 +357,11 @@ train_dir_finish(struct train_dir *d)
 	static const char *const only_part[] = { "state", "state.tmp",
 	    "spool", "lock", NULL };
 
+	if (d->part == NULL) {
+		fclose(d->log);
+		release(d);
+		return;
+	}
 	flushed_length(d->log, d->log_path);
 	if (fclose(d->log) != 0 || fclose(d->spool) != 0)
 		die_errno(d->log_path);
@@ -355,6 +376,8 @@ train_dir_finish(struct train_dir *d)
 void
 train_dir_abandon(struct train_dir *d)
 {
+	if (d->part == NULL)
+		return;
 	fclose(d->log);
 	fclose(d->spool);
 	remove_files(d->part, part_files);

@@ -41,7 +41,7 @@ struct train_dir {
  * which case *p is filled in (its arrays are given) and 1 is returned.
  * identity: lines, one for each argument and input; taken over.  Refuses a
  * DIR that exists and is no model directory, a DIR.part of another run or in
- * use, and a damaged state.
+ * use, and a damaged state.  dir NULL: nothing is kept.
  */
 int	train_dir_open(struct train_dir *d, const char *dir, char *identity,
 	    struct progress *p);

@@ -28,33 +28,36 @@ struct svd {
 /* By the eigendecomposition of x x^T.  Free with svd_free(). */
 int	mat_svd_gram_f32(struct svd *svd, const struct mat_rows *x,
 	    struct err *e);
+/* The most bytes that this takes for n vectors, beside them: their Gram
+ * matrix and twice as much again for the decomposition. */
+size_t	svd_bytes(size_t n);
 void	svd_free(struct svd *svd);
 /* How many s[i] exceed BASIS_RTOL s[0]. */
 size_t	svd_rank(const struct svd *svd);
 /* The smallest r with sum s[0..r)^2 >= fraction * total. */
 size_t	svd_rank_energy(const struct svd *svd, double fraction);
 /*
- * vt (r x x->d): the right singular vectors of s[0..r), r <= svd_rank();
- * row i is u_i^T x / s_i, orthonormalised again and signed so that its element
- * of largest magnitude (the first of equals) is positive.
+ * vt: filled with r rows, r <= svd_rank(), becomes the right singular vectors
+ * of s[0..r); row i is u_i^T x / s_i, orthonormalised again and signed so that
+ * its element of largest magnitude (the first of equals) is positive.
  */
-int	mat_svd_rows_f32(float *vt, const struct svd *svd,
-	    const struct mat_rows *x, size_t r, struct err *e);
+int	mat_svd_rows_f32(struct spool *vt, const struct svd *svd,
+	    const struct mat_rows *x, struct err *e);
 
 /*
- * Makes the rows of v (r x d) orthonormal by Cholesky-QR, repeated until they
- * are: row i becomes what it adds to the rows before it.  -1, RC_INPUT: they
- * are linearly dependent.
+ * Makes the rows of v orthonormal by Cholesky-QR, repeated until they are:
+ * row i becomes what it adds to the rows before it.  memory: as in struct
+ * mat_rows.  -1, RC_INPUT: they are linearly dependent.
  */
-int	mat_orthonormalise_cholesky_f32(float *v, size_t r, size_t d,
+int	mat_orthonormalise_cholesky_f32(struct spool *v, size_t memory,
 	    struct err *e);
 /*
- * Gram-Schmidt, twice: takes from x (d values, destroyed) its part along the
- * k orthonormal rows of q (k x d); *norm is the norm of what is left.  1: it
- * is row k of q now, with norm 1 (q has room).  0: it is less than BASIS_RTOL
+ * Gram-Schmidt, twice: takes from x (as long as a row of q, destroyed) its
+ * part along the orthonormal rows of q; *norm is the norm of what is left.
+ * 1: it is the last row of q now, with norm 1.  0: it is less than BASIS_RTOL
  * of the norm of x, and was dropped.
  */
-int	mat_extend_gram_schmidt_f32(float *q, double *norm, double *x,
-	    size_t k, size_t d, struct err *e);
+int	mat_extend_gram_schmidt_f32(struct spool *q, double *norm, double *x,
+	    size_t memory, struct err *e);
 
 #endif

@@ -1,91 +1,14 @@
-#include <string.h>
-
 #include "base/cpu.h"
 #include "base/mem.h"
-#include "base/par.h"
 #include "linalg/dense.h"
 #include "linalg/gemm.h"
 #include "linalg/gram.h"
-
-enum {
-	BLOCK_VALUES = 1 << 16,	/* f64 values of a block: half of a 1 MB L2 */
-	WIDTH_MIN = 256,	/* columns: fewer starve BLAS */
-	WIDTH_MAX = 4096,
-	SLICES_MAX = 32
-};
-
-/* How the columns are cut, and the workspace of every slice. */
-struct job {
-	struct mat_rows	 a, b;
-	const double	*c;		/* coefficients */
-	float		*y;
-	size_t		 r;		/* rows of y */
-	size_t		 width;		/* columns of a block */
-	size_t		 slice;		/* columns of a slice */
-	size_t		 n_slices;
-	size_t		 n_sum;		/* values of a slice's sum */
-	size_t		 n_work;	/* values of a slice's workspace */
-	double		*work;		/* n_slices x n_work, the sum first */
-};
-
-/*
- * Chooses the cut for blocks of `rows` rows and sums of n_sum values.  The
- * sums of all slices together take at most 1/8 of what the rows take.
- */
-static int
-cut(struct job *j, size_t rows, size_t n_sum, struct err *e)
-{
-	size_t d = j->a.d, n = SLICES_MAX, width;
-
-	width = BLOCK_VALUES / (rows == 0 ? 1 : rows) / 16 * 16;
-	if (width < WIDTH_MIN)
-		width = WIDTH_MIN;
-	if (width > WIDTH_MAX)
-		width = WIDTH_MAX;
-	if (n_sum > 0 && rows * d / 16 / n_sum < n)
-		n = rows * d / 16 / n_sum;
-	if (n == 0)
-		n = 1;
-	j->width = width;
-	j->slice = ((d + n - 1) / n + width - 1) / width * width;
-	j->n_slices = d == 0 ? 0 : (d + j->slice - 1) / j->slice;
-	j->n_sum = n_sum;
-	j->n_work = n_sum + rows * width;
-	j->work = mem_alloc(j->n_slices, j->n_work * sizeof *j->work);
-	return j->work == NULL ? err_nomem(e) : 0;
-}
-
-static double *
-slice_work(const struct job *j, size_t i)
-{
-	return j->work + i * j->n_work;
-}
-
-/* The columns [*from, *to) of slice i. */
-static void
-slice_range(size_t *from, size_t *to, const struct job *j, size_t i)
-{
-	*from = i * j->slice;
-	*to = *from + j->slice < j->a.d ? *from + j->slice : j->a.d;
-}
+#include "linalg/slices.h"
 
 static size_t
 min(size_t a, size_t b)
 {
 	return a < b ? a : b;
-}
-
-/* Adds the sums of the slices in order, to out, and frees them. */
-static void
-reduce(double *out, struct job *j)
-{
-	size_t i, k;
-
-	memset(out, 0, j->n_sum * sizeof *out);
-	for (i = 0; i < j->n_slices; i++)
-		for (k = 0; k < j->n_sum; k++)
-			out[k] += slice_work(j, i)[k];
-	mem_free(j->work);
 }
 
 CPU_CLONES static void
@@ -110,7 +33,7 @@ narrow(float *restrict x, const double *restrict b, size_t n)
 CPU_CLONES static void
 centre(double *b, size_t n, size_t w)
 {
-	double mean[WIDTH_MAX] = { 0 };
+	double mean[BLOCK_WIDTH_MAX] = { 0 };
 	size_t i, k;
 
 	for (i = 0; i < n; i++)
@@ -123,145 +46,168 @@ centre(double *b, size_t n, size_t w)
 			b[i * w + k] -= mean[k];
 }
 
-/* b (x->n x w) = columns from .. from + w of x. */
-static void
-load(double *b, const struct mat_rows *x, size_t from, size_t w)
+/* b (x->n x n) = columns from .. from + n of x, in the worker's slice. */
+static int
+load(double *b, struct worker *w, struct mat_window *window,
+    const struct mat_rows *x, size_t from, size_t n)
 {
-	size_t i;
+	const float *p;
+	size_t i, ld;
 
+	if (mat_window_show(&p, &ld, window, x, from, n, w->to, &w->err) != 0)
+		return -1;
 	for (i = 0; i < x->n; i++)
-		widen(b + i * w, x->x + i * x->d + from, w);
+		widen(b + i * n, p + i * ld, n);
 	if (x->centred && x->n > 0)
-		centre(b, x->n, w);
+		centre(b, x->n, n);
+	return 0;
 }
 
-static void
-gram_slice(void *arg, size_t i)
+static int
+gram(const struct job *j, struct worker *w)
 {
-	const struct job *j = arg;
-	double *g = slice_work(j, i), *block = g + j->n_sum;
-	size_t n = j->a.n, from, to, w;
+	size_t n = j->a->n, from, width;
 
-	memset(g, 0, j->n_sum * sizeof *g);
-	for (slice_range(&from, &to, j, i); from < to; from += w) {
-		w = min(j->width, to - from);
-		load(block, &j->a, from, w);
-		mat_syrk_f64(g, block, n, w, w, 1, n);
+	for (from = w->from; from < w->to; from += width) {
+		width = min(j->width, w->to - from);
+		if (load(w->block, w, &w->a, j->a, from, width) != 0)
+			return -1;
+		mat_syrk_f64(w->sum, w->block, n, width, width, 1, n);
 	}
+	return 0;
 }
 
 int
 mat_gram_f32(double *g, const struct mat_rows *x, struct err *e)
 {
-	struct job j = { .a = *x };
+	struct job j = { .a = x, .product = gram };
 
-	if (cut(&j, x->n, x->n * x->n, e) != 0)
+	if (job_run(g, &j, x->n, x->n * x->n, e) != 0)
 		return -1;
-	par_for(j.n_slices, gram_slice, &j);
-	reduce(g, &j);
 	mat_mirror_f64(g, x->n);
 	return 0;
 }
 
-static void
-cross_slice(void *arg, size_t i)
+static int
+cross(const struct job *j, struct worker *w)
 {
-	const struct job *j = arg;
-	double *c = slice_work(j, i), *a = c + j->n_sum, *b;
-	size_t from, to, w;
+	size_t from, width;
+	double *b;
 
-	memset(c, 0, j->n_sum * sizeof *c);
-	for (slice_range(&from, &to, j, i); from < to; from += w) {
-		w = min(j->width, to - from);
-		b = a + j->a.n * w;
-		load(a, &j->a, from, w);
-		load(b, &j->b, from, w);
-		mat_gemm_f64(c, a, b, MAT_N, MAT_T, j->a.n, j->b.n, w, 1, w,
-		    w, 1, j->b.n);
+	for (from = w->from; from < w->to; from += width) {
+		width = min(j->width, w->to - from);
+		b = w->block + j->a->n * width;
+		if (load(w->block, w, &w->a, j->a, from, width) != 0 ||
+		    load(b, w, &w->b, j->b, from, width) != 0)
+			return -1;
+		mat_gemm_f64(w->sum, w->block, b, MAT_N, MAT_T, j->a->n,
+		    j->b->n, width, 1, width, width, 1, j->b->n);
 	}
+	return 0;
 }
 
 int
 mat_cross_f32(double *c, const struct mat_rows *a, const struct mat_rows *b,
     struct err *e)
 {
-	struct job j = { .a = *a, .b = *b };
+	struct job j = { .a = a, .b = b, .product = cross };
 
-	if (cut(&j, a->n + b->n, a->n * b->n, e) != 0)
-		return -1;
-	par_for(j.n_slices, cross_slice, &j);
-	reduce(c, &j);
+	return job_run(c, &j, a->n + b->n, a->n * b->n, e);
+}
+
+/* Columns from .. from + n of the result := y (rows x n). */
+static int
+keep(const struct job *j, struct worker *w, const double *y, size_t from,
+    size_t n)
+{
+	size_t i, k, end, room, r = spool_rows(j->y);
+	int in_memory = spool_band(j->y) == 0;
+
+	for (i = 0; in_memory && i < r; i++)
+		narrow(spool_data(j->y) + i * j->a->d + from, y + i * n, n);
+	for (k = 0; !in_memory && k < n; k += room) {
+		if (w->y.from == w->y.to)
+			w->y.from = w->y.to = from + k;
+		end = min(w->y.from / SPOOL_PANEL * SPOOL_PANEL + w->y.cap,
+		    w->to);
+		room = min(end - w->y.to, n - k);
+		for (i = 0; i < r; i++)
+			narrow(w->y.x + i * w->y.cap + w->y.to - w->y.from,
+			    y + i * n + k, room);
+		w->y.to += room;
+		if (w->y.to < end)
+			continue;
+		if (spool_write(j->y, w->y.x, w->y.cap, 0, r, w->y.from, end,
+		    &w->err) != 0)
+			return -1;
+		w->y.from = w->y.to = 0;
+	}
 	return 0;
 }
 
-static void
-back_slice(void *arg, size_t i)
+static int
+back(const struct job *j, struct worker *w)
 {
-	const struct job *j = arg;
-	double *x = slice_work(j, i), *y;
-	size_t from, to, w, k;
+	size_t from, width;
+	double *y;
 
-	for (slice_range(&from, &to, j, i); from < to; from += w) {
-		w = min(j->width, to - from);
-		y = x + j->a.n * w;
-		load(x, &j->a, from, w);
-		mat_gemm_f64(y, j->c, x, MAT_N, MAT_N, j->r, w, j->a.n, 1,
-		    j->a.n, w, 0, w);
-		for (k = 0; k < j->r; k++)
-			narrow(j->y + k * j->a.d + from, y + k * w, w);
+	for (from = w->from; from < w->to; from += width) {
+		width = min(j->width, w->to - from);
+		y = w->block + j->a->n * width;
+		if (load(w->block, w, &w->a, j->a, from, width) != 0)
+			return -1;
+		mat_gemm_f64(y, j->c, w->block, MAT_N, MAT_N,
+		    spool_rows(j->y), width, j->a->n, 1, j->a->n, width, 0,
+		    width);
+		if (keep(j, w, y, from, width) != 0)
+			return -1;
 	}
+	return 0;
 }
 
 int
-mat_back_f32(float *y, const double *c, const struct mat_rows *x, size_t r,
+mat_back_f32(struct spool *y, const double *c, const struct mat_rows *x,
     struct err *e)
 {
-	struct job j = { .a = *x, .c = c, .y = y, .r = r };
+	struct job j = { .a = x, .c = c, .y = y, .product = back };
 
-	if (cut(&j, x->n + r, 0, e) != 0)
-		return -1;
-	par_for(j.n_slices, back_slice, &j);
-	mem_free(j.work);
-	return 0;
+	return job_run(NULL, &j, x->n + spool_rows(y), 0, e);
 }
 
-static void
-residual_slice(void *arg, size_t i)
+static int
+gram_residual(const struct job *j, struct worker *w)
 {
-	const struct job *j = arg;
-	double *g = slice_work(j, i), *a = g + j->n_sum, *b;
-	size_t from, to, w;
+	size_t from, width, n = j->b->n;
+	double *b;
 
-	memset(g, 0, j->n_sum * sizeof *g);
-	for (slice_range(&from, &to, j, i); from < to; from += w) {
-		w = min(j->width, to - from);
-		b = a + j->a.n * w;
-		load(a, &j->a, from, w);
-		load(b, &j->b, from, w);
-		mat_gemm_f64(b, j->c, a, MAT_T, MAT_N, j->b.n, w, j->a.n, -1,
-		    j->b.n, w, 1, w);
-		mat_syrk_f64(g, b, j->b.n, w, w, 1, j->b.n);
+	for (from = w->from; from < w->to; from += width) {
+		width = min(j->width, w->to - from);
+		b = w->block + j->a->n * width;
+		if (load(w->block, w, &w->a, j->a, from, width) != 0 ||
+		    load(b, w, &w->b, j->b, from, width) != 0)
+			return -1;
+		mat_gemm_f64(b, j->c, w->block, MAT_T, MAT_N, n, width,
+		    j->a->n, -1, n, width, 1, width);
+		mat_syrk_f64(w->sum, b, n, width, width, 1, n);
 	}
+	return 0;
 }
 
 int
 mat_gram_residual_f32(double *g, const struct mat_rows *a,
     const struct mat_rows *b, struct err *e)
 {
-	struct job j = { .a = *a, .b = *b };
+	struct job j = { .a = a, .b = b, .product = gram_residual };
 	double *c = mem_alloc(a->n * b->n, sizeof *c);
+	int status = -1;
 
 	if (c == NULL)
 		return err_nomem(e);
 	j.c = c;
-	if (mat_cross_f32(c, a, b, e) != 0 ||
-	    cut(&j, a->n + b->n, b->n * b->n, e) != 0) {
-		mem_free(c);
-		return -1;
-	}
-	par_for(j.n_slices, residual_slice, &j);
-	reduce(g, &j);
-	mat_mirror_f64(g, b->n);
+	if (mat_cross_f32(c, a, b, e) == 0)
+		status = job_run(g, &j, a->n + b->n, b->n * b->n, e);
 	mem_free(c);
-	return 0;
+	if (status == 0)
+		mat_mirror_f64(g, b->n);
+	return status;
 }

@@ -7,14 +7,15 @@
 
 enum {
 	LANES = 16,
-	SLICE = 16384		/* values a task: 128 KB of f64, stays in L2 */
+	SLICE = 16 * SPOOL_PANEL /* values a task: 128 KB of f64, stays in L2 */
 };
 
 struct job {
 	double		*y;
-	const float	*a;
 	const double	*x;
-	size_t		 r, d;
+	size_t		 d;
+	const struct mat_tiles *a;
+	size_t		 r;		/* rows, of all tiles */
 };
 
 static size_t
@@ -111,29 +112,57 @@ vec_add_f64(double *restrict y, const double *restrict x, double w, size_t d)
 		y[i] += w * x[i];
 }
 
+/* Slice i of a tile adds its rows. */
 static void
 tvec_slice(void *arg, size_t i)
 {
 	const struct job *j = arg;
-	size_t k, n, start = slice(&n, i, j->d);
+	const struct mat_tiles *t = j->a;
+	size_t k, n, start = slice(&n, i, t->c1 - t->c0);
 
-	for (k = 0; k < j->r; k++)
-		add_row(j->y + start, j->a + k * j->d + start, j->x[k], n);
+	for (k = t->r0; k < t->r1; k++)
+		add_row(j->y + t->c0 + start, t->x + (k - t->r0) * t->ld +
+		    start, j->x[k], n);
 }
 
-void
-mat_tvec_add_f32(double *y, const float *a, const double *x, size_t r,
-    size_t d)
+int
+mat_tvec_add_f32(double *y, const struct mat_rows *a, const double *x,
+    struct err *e)
 {
-	struct job j = { .y = y, .a = a, .x = x, .r = r, .d = d };
+	struct mat_tiles t;
+	struct job j = { .y = y, .x = x, .a = &t };
+	int got;
 
-	par_for(slices(d), tvec_slice, &j);
+	if (mat_tiles_begin(&t, a, SLICE, e) != 0)
+		return -1;
+	while ((got = mat_tiles_next(&t, e)) == 1)
+		par_for(slices(t.c1 - t.c0), tvec_slice, &j);
+	mat_tiles_end(&t);
+	return got;
+}
+
+struct add_job {
+	double		*y;
+	const float	*x;
+	double		 w;
+	size_t		 d;
+};
+
+static void
+add_slice(void *arg, size_t i)
+{
+	const struct add_job *j = arg;
+	size_t n, start = slice(&n, i, j->d);
+
+	add_row(j->y + start, j->x + start, j->w, n);
 }
 
 void
 vec_add_f32(double *y, const float *x, double w, size_t d)
 {
-	mat_tvec_add_f32(y, x, &w, 1, d);
+	struct add_job j = { y, x, w, d };
+
+	par_for(slices(d), add_slice, &j);
 }
 
 static void
@@ -162,32 +191,40 @@ vec_norm_f64(double *norm, const double *x, size_t d, struct err *e)
 	return 0;
 }
 
+/* Slice i of a tile: its part of each row's sum. */
 static void
 vec_slice(void *arg, size_t i)
 {
 	const struct job *j = arg;
-	size_t k, n, start = slice(&n, i, j->d);
+	const struct mat_tiles *t = j->a;
+	size_t k, n, start = slice(&n, i, t->c1 - t->c0);
+	double *y = j->y + (t->c0 / SLICE + i) * j->r;
 
-	for (k = 0; k < j->r; k++)
-		j->y[i * j->r + k] = dot(j->a + k * j->d + start,
-		    j->x + start, n);
+	for (k = t->r0; k < t->r1; k++)
+		y[k] = dot(t->x + (k - t->r0) * t->ld + start,
+		    j->x + t->c0 + start, n);
 }
 
 int
-mat_vec_f32(double *y, const float *a, const double *x, size_t r, size_t d,
+mat_vec_f32(double *y, const struct mat_rows *a, const double *x,
     struct err *e)
 {
-	size_t i, k, n = slices(d);
-	struct job j = { .a = a, .x = x, .r = r, .d = d };
+	size_t i, k, n = slices(a->d);
+	struct mat_tiles t;
+	struct job j = { .x = x, .a = &t, .r = a->n };
+	int got;
 
-	if ((j.y = mem_alloc(n * r, sizeof *j.y)) == NULL)
+	if ((j.y = mem_alloc(n * a->n, sizeof *j.y)) == NULL)
 		return err_nomem(e);
-	par_for(n, vec_slice, &j);
-	for (k = 0; k < r; k++) {
+	got = mat_tiles_begin(&t, a, SLICE, e);
+	while (got >= 0 && (got = mat_tiles_next(&t, e)) == 1)
+		par_for(slices(t.c1 - t.c0), vec_slice, &j);
+	mat_tiles_end(&t);
+	for (k = 0; got == 0 && k < a->n; k++) {
 		y[k] = 0;
 		for (i = 0; i < n; i++)
-			y[k] += j.y[i * r + k];
+			y[k] += j.y[i * a->n + k];
 	}
 	mem_free(j.y);
-	return 0;
+	return got;
 }

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "base/err.h"
+#include "linalg/rows.h"
 
 /* y[d] = x[d], exactly. */
 void	vec_from_f32(double *y, const float *x, size_t d);
@@ -22,11 +22,11 @@ void	vec_add_f32(double *y, const float *x, double w, size_t d);
 void	vec_add_f64(double *y, const double *x, double w, size_t d);
 /* *norm = sqrt(sum x[i]^2), i < d. */
 int	vec_norm_f64(double *norm, const double *x, size_t d, struct err *e);
-/* y[r] = a x; a is r x d, x has d values. */
-int	mat_vec_f32(double *y, const float *a, const double *x, size_t r,
-	    size_t d, struct err *e);
-/* y[d] += a^T x; a is r x d, x has r values. */
-void	mat_tvec_add_f32(double *y, const float *a, const double *x, size_t r,
-	    size_t d);
+/* y[a->n] = a x; x has a->d values. */
+int	mat_vec_f32(double *y, const struct mat_rows *a, const double *x,
+	    struct err *e);
+/* y[a->d] += a^T x; x has a->n values. */
+int	mat_tvec_add_f32(double *y, const struct mat_rows *a,
+	    const double *x, struct err *e);
 
 #endif

@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <xxhash.h>
 
 #include "base/mem.h"
@@ -74,7 +76,8 @@ digest_file(char hex[DIGEST_SIZE], const char *path, struct err *e)
 	int bad;
 
 	if (fp == NULL)
-		return err_errno(e, path);
+		return errno == ENOENT ? err_set(e, RC_INPUT, "%s: %s", path,
+		    strerror(errno)) : err_errno(e, path);
 	if ((d = digest_new()) == NULL) {
 		fclose(fp);
 		return err_nomem(e);

@@ -43,17 +43,51 @@ naive(const float *a, const float *b, size_t d)
 	return (double)s;
 }
 
+/* n rows of d values, from x unless that is NULL, in memory or in a file. */
+static struct spool *
+spool_of(const float *x, size_t n, size_t d, size_t memory)
+{
+	struct spool *s = spool_new(d, memory);
+	struct err e = { .rc = RC_OK };
+	size_t i;
+
+	if (x == NULL)
+		assert_int_equal(spool_fill(s, n, &e), 0);
+	for (i = 0; x != NULL && i < n; i++) {
+		float *row = spool_room(s, &e);
+
+		assert_non_null(row);
+		memcpy(row, x + i * d, d * sizeof *x);
+		spool_add(s);
+	}
+	return s;
+}
+
+/* All of a spool, wherever it is. */
+static float *
+contents(const struct spool *s)
+{
+	size_t n = spool_rows(s), d = spool_columns(s);
+	float *x = mem_alloc(n, d * sizeof *x);
+	struct err e = { .rc = RC_OK };
+
+	assert_int_equal(spool_read(s, x, d, 0, n, 0, d, &e), 0);
+	return x;
+}
+
 /* max |V V^T - I|. */
 static double
-unorthonormal(const float *v, size_t r, size_t d)
+unorthonormal(const struct spool *spool)
 {
+	size_t i, j, r = spool_rows(spool), d = spool_columns(spool);
+	float *v = contents(spool);
 	double most = 0;
-	size_t i, j;
 
 	for (i = 0; i < r; i++)
 		for (j = 0; j < r; j++)
 			most = fmax(most, fabs((i == j) -
 			    naive(v + i * d, v + j * d, d)));
+	mem_free(v);
 	return most;
 }
 
@@ -104,17 +138,18 @@ vectors_agree_with_plain_loops(void **state)
 	for (t = 0; t < sizeof size / sizeof *size; t++) {
 		d = size[t];
 		float *a = gaussian(3, d, t), *x = gaussian(1, d, t + 9);
+		struct mat_rows rows = { .x = a, .n = 3, .d = d };
 		double *y = mem_alloc(d, sizeof *y);
 		double tol = 8 * EPS64 * (double)(d + 1);
 
 		vec_from_f32(y, x, d);
-		assert_int_equal(mat_vec_f32(c, a, y, 3, d, &e), 0);
+		assert_int_equal(mat_vec_f32(c, &rows, y, &e), 0);
 		assert_int_equal(vec_norm_f64(&norm, y, d, &e), 0);
 		for (i = 0; i < 3; i++)
 			assert_true(fabs(c[i] - naive(a + i * d, x, d)) <=
 			    tol);
 		assert_true(fabs(norm * norm - naive(x, x, d)) <= tol);
-		mat_tvec_add_f32(y, a, w, 3, d);
+		assert_int_equal(mat_tvec_add_f32(y, &rows, w, &e), 0);
 		for (i = 0; i < d; i++)
 			assert_true(fabs(y[i] - x[i] - 0.5 * a[i] +
 			    2.0 * a[d + i] - 3.0 * a[2 * d + i]) < 1e-13);
@@ -132,6 +167,7 @@ check_svd(const float *x, size_t n, size_t d, int centred)
 	size_t i, k, r, both = n < d ? n : d;
 	double *a = mem_alloc(n, d * sizeof *a), *s, sum = 0, mean;
 	struct err e = { .rc = RC_OK };
+	struct spool *rows;
 	struct svd svd;
 	float *v;
 
@@ -152,9 +188,10 @@ check_svd(const float *x, size_t n, size_t d, int centred)
 	}
 	assert_true(fabs(sum - svd.total) <= 1e-12 * sum);
 	r = svd_rank(&svd);
-	v = mem_alloc(r, d * sizeof *v);
-	assert_int_equal(mat_svd_rows_f32(v, &svd, &m, r, &e), 0);
-	assert_true(unorthonormal(v, r, d) <= 1e-6);
+	rows = spool_of(NULL, r, d, 0);
+	assert_int_equal(mat_svd_rows_f32(rows, &svd, &m, &e), 0);
+	assert_true(unorthonormal(rows) <= 1e-6);
+	v = contents(rows);
 	/* the rows hold s: norm(X v_i) = s_i, to the rounding of v_i */
 	for (i = 0; i < r && !centred; i++) {
 		for (k = 0, sum = 0; k < n; k++)
@@ -165,6 +202,7 @@ check_svd(const float *x, size_t n, size_t d, int centred)
 	mem_free(a);
 	mem_free(s);
 	mem_free(v);
+	spool_free(rows);
 }
 
 static void
@@ -193,7 +231,8 @@ static void
 rank_is_seen(void **state)
 {
 	float x[4 * 6] = { 3, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0,
-	    3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, v[2 * 6];
+	    3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, *r;
+	struct spool *v = spool_of(NULL, 2, 6, 0);
 	struct mat_rows m = { .x = x, .n = 4, .d = 6 };
 	struct err e = { .rc = RC_OK };
 	struct svd svd;
@@ -206,8 +245,10 @@ rank_is_seen(void **state)
 	assert_true(fabs(svd.total - 22) < 1e-13);
 	assert_int_equal(svd_rank_energy(&svd, 0.8), 1);
 	assert_int_equal(svd_rank_energy(&svd, 0.82), 2);
-	assert_int_equal(mat_svd_rows_f32(v, &svd, &m, 2, &e), 0);
-	assert_true(v[0] == 1 && v[7] == 1 && v[1] == 0 && v[6] == 0);
+	assert_int_equal(mat_svd_rows_f32(v, &svd, &m, &e), 0);
+	r = spool_data(v);
+	assert_true(r[0] == 1 && r[7] == 1 && r[1] == 0 && r[6] == 0);
+	spool_free(v);
 	svd_free(&svd);
 	memset(x, 0, sizeof x);
 	assert_int_equal(mat_svd_gram_f32(&svd, &m, &e), 0);
@@ -220,7 +261,8 @@ static void
 gram_schmidt_drops_what_adds_nothing(void **state)
 {
 	enum { D = 1000, N = 6 };
-	float *x = gaussian(N, D, 5), q[N * D];
+	float *x = gaussian(N, D, 5), *first;
+	struct spool *q = spool_new(D, 0), *other;
 	double w[D], norm;
 	struct err e = { .rc = RC_OK };
 	size_t i, k, rows = 0;
@@ -234,24 +276,29 @@ gram_schmidt_drops_what_adds_nothing(void **state)
 	}
 	for (i = 0; i < N; i++) {
 		vec_from_f32(w, x + i * D, D);
-		got = mat_extend_gram_schmidt_f32(q, &norm, w, rows, D, &e);
+		got = mat_extend_gram_schmidt_f32(q, &norm, w, 0, &e);
 		assert_int_equal(got, i != 2);
 		if (i == 0)
 			assert_true(fabs(norm - sqrt(naive(x, x, D))) <
 			    1e-10);
 		rows += (size_t)got;
 	}
-	assert_true(unorthonormal(q, rows, D) <= 1e-6);
+	assert_int_equal(spool_rows(q), rows);
+	assert_true(unorthonormal(q) <= 1e-6);
 	/* Cholesky-QR finds the same rows; where only 1e-4 of a row is new,
 	 * the rounding of the rows before it, 6e-8, counts 1e4 times */
 	memmove(x + 2 * D, x + 3 * D, 3 * D * sizeof *x);
-	assert_int_equal(mat_orthonormalise_cholesky_f32(x, 5, D, &e), 0);
+	other = spool_of(x, 5, D, 0);
+	assert_int_equal(mat_orthonormalise_cholesky_f32(other, 0, &e), 0);
+	first = spool_data(other);
 	for (i = 0; i < 5 * D; i++)
-		assert_true(fabsf(x[i] - q[i]) < 1e-4f);
+		assert_true(fabsf(first[i] - spool_data(q)[i]) < 1e-4f);
 	for (i = 0; i < D; i++)
-		x[4 * D + i] = x[i];
-	assert_int_equal(mat_orthonormalise_cholesky_f32(x, 5, D, &e), -1);
+		first[4 * D + i] = first[i];
+	assert_int_equal(mat_orthonormalise_cholesky_f32(other, 0, &e), -1);
 	assert_int_equal(e.rc, RC_INPUT);
+	spool_free(q);
+	spool_free(other);
 	mem_free(x);
 }
 
@@ -291,62 +338,77 @@ angles_of_rotated_planes(void **state)
 		}
 }
 
-/* Everything at once, over d values: what is compared between threads. */
+/* Everything at once: what is compared between threads and memories. */
 static void
-all_of_it(double *out, float *v, const float *x, size_t n, size_t d)
+all_of_it(double *out, struct spool *v, const struct spool *x, size_t memory)
 {
-	struct mat_rows m = { .x = x, .n = n, .d = d };
-	struct mat_rows half = { .x = v, .n = 2, .d = d };
-	struct mat_rows rest = { .x = v + 2 * d, .n = 2, .d = d };
+	size_t n = spool_rows(x), d = spool_columns(x);
+	struct mat_rows m = mat_rows_spool(x, 0, n, memory);
+	struct mat_rows half = mat_rows_spool(v, 0, 2, memory);
+	struct mat_rows rest = mat_rows_spool(v, 2, 2, memory);
+	struct mat_rows rows = mat_rows_spool(v, 0, 4, memory);
 	struct err e = { .rc = RC_OK };
-	struct svd svd;
 	double *y = mem_alloc(d, sizeof *y);
+	struct svd svd;
 
 	assert_int_equal(mat_svd_gram_f32(&svd, &m, &e), 0);
-	assert_int_equal(mat_svd_rows_f32(v, &svd, &m, 4, &e), 0);
+	assert_int_equal(mat_svd_rows_f32(v, &svd, &m, &e), 0);
 	memcpy(out, svd.s, n * sizeof *out);
 	assert_int_equal(mat_angles_f32(out + n, &half, &rest, &e), 0);
 	assert_int_equal(mat_overlap_f32(out + n + 2, &half, &rest, &e), 0);
-	vec_from_f32(y, x, d);
-	assert_int_equal(mat_vec_f32(out + n + 3, v, y, 4, d, &e), 0);
-	mat_tvec_add_f32(y, v, out + n + 3, 4, d);
+	memset(y, 0, d * sizeof *y);
+	assert_int_equal(mat_tvec_add_f32(y, &m, svd.s, &e), 0);
+	assert_int_equal(mat_vec_f32(out + n + 3, &rows, y, &e), 0);
+	assert_int_equal(mat_tvec_add_f32(y, &rows, out + n + 3, &e), 0);
 	assert_int_equal(vec_norm_f64(out + n + 7, y, d, &e), 0);
+	assert_int_equal(mat_extend_gram_schmidt_f32(v, out + n + 8, y,
+	    memory, &e), 1);
 	svd_free(&svd);
 	mem_free(y);
 }
 
 static void
-bits_do_not_depend_on_threads(void **state)
+bits_depend_on_neither_threads_nor_memory(void **state)
 {
-	enum { N = 9, D = 70001, OUT = N + 8 };
-	float *x = gaussian(N, D, 1), *v[2];
+	/* a row is 280 KB; room for all, for six, for two and for none */
+	static const size_t memory[] = { 0, 6 * 280004, 2 * 280004, 1 };
+	enum { N = 9, D = 70001, OUT = N + 9 };
+	float *x = gaussian(N, D, 1), *row[2];
 	double out[2][OUT];
-	size_t t;
+	struct spool *s, *v;
+	size_t t, k, other = 0;
 
 	(void)state;
-	v[0] = mem_alloc(4, D * sizeof **v);
-	v[1] = mem_alloc(4, D * sizeof **v);
-	for (t = 1; t <= 3; t++) {
-		par_set_threads(t);
-		all_of_it(out[t > 1], v[t > 1], x, N, D);
-		if (t == 1)
-			continue;
-		assert_memory_equal(out[0], out[1], sizeof out[0]);
-		assert_memory_equal(v[0], v[1], 4 * D * sizeof **v);
-	}
+	for (t = 1; t <= 3; t++)
+		for (k = 0; k < 4; k++, other = 1) {
+			par_set_threads(t);
+			s = spool_of(x, N, D, memory[k]);
+			v = spool_of(k == 3 ? x : NULL, 4, D, memory[k]);
+			assert_int_equal(spool_data(s) == NULL, k > 0);
+			all_of_it(out[other], v, s, memory[k]);
+			row[other] = contents(v);
+			spool_free(s);
+			spool_free(v);
+			if (!other)
+				continue;
+			assert_memory_equal(out[0], out[1], sizeof out[0]);
+			assert_memory_equal(row[0], row[1],
+			    5 * D * sizeof **row);
+			mem_free(row[1]);
+		}
+	mem_free(row[0]);
 	mem_free(x);
-	mem_free(v[0]);
-	mem_free(v[1]);
 }
 
 static void
 every_failed_allocation_is_reported(void **state)
 {
 	enum { N = 4, D = 40 };
-	float *x = gaussian(N, D, 1), v[N * D];
+	float *x = gaussian(N, D, 1);
+	struct spool *v = spool_of(NULL, N, D, 0);
 	struct mat_rows m = { .x = x, .n = N, .d = D };
-	struct mat_rows r = { .x = v, .n = 2, .d = D };
-	struct mat_rows q = { .x = v + 2 * D, .n = 2, .d = D };
+	struct mat_rows r = mat_rows_spool(v, 0, 2, 0);
+	struct mat_rows q = mat_rows_spool(v, 2, 2, 0);
 	struct svd svd = { 0 };
 	double a[2];
 	unsigned long k;
@@ -357,7 +419,7 @@ every_failed_allocation_is_reported(void **state)
 		e = (struct err){ .rc = RC_OK };
 		mem_fail_at(k);
 		if (mat_svd_gram_f32(&svd, &m, &e) == 0 &&
-		    mat_svd_rows_f32(v, &svd, &m, N, &e) == 0 &&
+		    mat_svd_rows_f32(v, &svd, &m, &e) == 0 &&
 		    mat_angles_f32(a, &r, &q, &e) == 0)
 			assert_int_equal(e.rc, RC_OK);
 		else
@@ -367,6 +429,7 @@ every_failed_allocation_is_reported(void **state)
 	}
 	assert_true(k > 15);
 	mem_fail_at(0);
+	spool_free(v);
 	mem_free(x);
 }
 
@@ -380,7 +443,7 @@ main(void)
 		cmocka_unit_test(rank_is_seen),
 		cmocka_unit_test(gram_schmidt_drops_what_adds_nothing),
 		cmocka_unit_test(angles_of_rotated_planes),
-		cmocka_unit_test(bits_do_not_depend_on_threads),
+		cmocka_unit_test(bits_depend_on_neither_threads_nor_memory),
 		cmocka_unit_test(every_failed_allocation_is_reported)
 	};
 

@@ -1,7 +1,6 @@
 /*
- * stream: what is written is read again, whatever its dtypes, layouts,
- * segments and frames are; the writer's bytes depend on its data alone;
- * provenance; and what happens when memory or the disk is full.
+ * stream: what is written is read again, whatever its layouts, segments and
+ * frames are; the writer's bytes depend on its data alone; a full disk.
  */
 #include <math.h>
 
@@ -65,68 +64,6 @@ the_digest_is_of_the_uncompressed_bytes(void **state)
 	free(plain.p);
 	free(two.p);
 	free(one.p);
-}
-
-/* Values that f32 holds exactly in every dtype, and what it rounds. */
-static void
-all_dtypes_are_read_as_f32(void **state)
-{
-	struct bytes s = stream_of(HEAD_OF("vectors", "1 1",
-	    "[{name:a dtype:f64 shape:[2]} {name:b dtype:f16 shape:[4]} "
-	    "{name:c dtype:bf16 shape:[2]} {name:d dtype:i32 shape:[2]} "
-	    "{name:e dtype:i64 shape:[2]} {name:f dtype:u8 shape:[2]}]")
-	    RECORD("0")
-	    "%c410182d4454fb210940000000000000f0bf"	/* pi, -1 */
-	    "%c408003c0100ff7b0080"		/* 1, 2^-24, 65504, -0 */
-	    "%c404803f49c0"			/* 1, -3.140625 */
-	    "%c408fbffffff01000001"		/* -5, 2^24 + 1 */
-	    "%c410ffffffffffffffff0000000000000080"	/* -1, -2^63 */
-	    "%c40200ff"
-	    END("1", "54"));
-	const float want[14] = { (float)3.141592653589793, -1, 1, 0x1p-24f,
-	    65504, -0.0f, 1, -3.140625f, -5, 0x1p24f, -1, -0x1p63f, 0, 255 };
-	struct ts_reader *r = ts_reader_new(as_file(s.p, s.n), "s");
-	struct ts_record rec;
-	float x[14];
-
-	(void)state;
-	assert_int_equal(ts_read_record(r, &rec), 1);
-	assert_int_equal(ts_read_f32(r, x), 0);
-	assert_memory_equal(x, want, sizeof x);
-	assert_int_equal(ts_read_record(r, &rec), 0);
-	ts_reader_free(r);
-	free(s.p);
-}
-
-static void
-refuse_value(const char *text, const char *message)
-{
-	struct bytes s = stream_of(text);
-	struct ts_reader *r = ts_reader_new(as_file(s.p, s.n), "s");
-	struct ts_record rec;
-	float x[2];
-
-	assert_int_equal(ts_read_record(r, &rec), 1);
-	assert_int_equal(ts_read_f32(r, x), -1);
-	assert_int_equal(ts_reader_err(r)->rc, RC_INPUT);
-	assert_string_equal(ts_reader_err(r)->msg, message);
-	assert_int_equal(ts_read_record(r, &rec), -1);
-	ts_reader_free(r);
-	free(s.p);
-}
-
-static void
-a_value_that_is_not_finite_is_named(void **state)
-{
-	(void)state;
-	refuse_value(HEAD RECORD("0") "%c408000000000000c07f " END("1", "8"),
-	    "s: record 0: tensor a: value 1 of 2 is not a number");
-	refuse_value(HEAD RECORD("0") "%c408000080ff00000000 " END("1", "8"),
-	    "s: record 0: tensor a: value 0 of 2 is infinite");
-	/* 1e300 is no f32 */
-	refuse_value(HEAD_OF("vectors", "1 1", "[{name:a dtype:f64 shape:[]}]")
-	    RECORD("0") "%c4089c7500883ce4377e " END("1", "8"),
-	    "s: record 0: tensor a: value 0 of 1 is infinite");
 }
 
 static void
@@ -380,8 +317,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(the_digest_is_of_the_uncompressed_bytes),
-		cmocka_unit_test(all_dtypes_are_read_as_f32),
-		cmocka_unit_test(a_value_that_is_not_finite_is_named),
 		cmocka_unit_test(records_may_bring_their_layout),
 		cmocka_unit_test(segments_read_as_one_stream),
 		cmocka_unit_test(skippable_frames_are_skipped),
