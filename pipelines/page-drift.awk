@@ -62,8 +62,9 @@ END {
 	    "dotted: the ceiling, and the claim&rsquo;s level of one half. " \
 	    "Medians over the seeds; bars: their range.")
 	figure(dir, pair("angles"), heads, "Principal angles between the " \
-	    "same bases (one half against the other). Medians over the " \
-	    "seeds.")
+	    "same bases (one half against the other). Dotted: the " \
+	    "smallest; solid: the median; dashed: the largest. Medians " \
+	    "over the seeds.")
 	for (i = 1; i <= n; i++) {
 		table(o_list[i], "first")
 		table(o_list[i], "previous")

@@ -14,8 +14,10 @@ get("rank") == rank || get("rank") == "NA" {
 	collect(i "chance", get("chance"))
 	collect(i "accuracy", get("functional_accuracy"))
 	collect(i "loss", get("functional_loss"))
-	collect(o SUBSEP "null", get("null_m_over_T"))
-	collect(o SUBSEP "length", get("norm"))
+	if (b == "prefix")
+		collect(o SUBSEP "null", get("null_m_over_T"))
+	if (b == "full")
+		collect(o SUBSEP "length", get("norm"))
 	if (get("m") != "NA")
 		m_T[o] = get("m") "/" get("T")
 }

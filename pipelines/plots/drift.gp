@@ -3,8 +3,9 @@
 # claim.
 data = ARG1; name = ARG2
 load system("dirname '".ARG0."'")."/style.gp"
+stats data using 1 nooutput
 set logscale x
-set xrange [0.9:*]
+set xrange [0.9:1.08 * STATS_max]
 set yrange [-0.02:1.2]
 set xtics (1, 5, 10, 25, 50, 100, 200)
 set ytics 0, 0.2, 1
