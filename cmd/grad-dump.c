@@ -48,6 +48,8 @@ static const struct opt options[] = {
 	    "measure at the model plus each vector of file", NULL, 0 },
 	{ 0, "fresh", NULL, OPT_FLAG, &fresh,
 	    "with -d: other minibatches at every delta", NULL, 0 },
+	{ 0, "shard", "i/n", OPT_STRING, &cmd_shard,
+	    "only the i-th of n parts of the output (1/1)", NULL, 0 },
 	OPT_END
 };
 
@@ -62,6 +64,8 @@ struct dump {
 	double		*sum;		/* of rows: --mean */
 	size_t		 done, total;	/* minibatches, for progress */
 	int64_t		 index;		/* of the next record */
+	size_t		 unit, from, to; /* the next unit of work; the
+					   shard's */
 };
 
 static int
@@ -247,17 +251,35 @@ dump_batch(struct dump *g, const struct task *task, uint64_t at)
 	return score_loss(&res);
 }
 
+/* Units of work, each with n records: does the next one belong to this
+ * shard? */
+static int
+is_mine(struct dump *g, size_t n)
+{
+	size_t u = g->unit++;
+
+	if (u >= g->from && u < g->to)
+		return 1;
+	g->index += (int64_t)n;
+	return 0;
+}
+
 static void
 dump_task(struct dump *g, const struct task *task)
 {
 	uint64_t at = first, end, i;
 	double loss = 0;
 
+	if (mean && !is_mine(g, 1))
+		return;
+
 	if (fresh)
 		at += (uint64_t)g->place.index * count;
 	if (mean)
 		memset(g->sum, 0, g->layout->n * sizeof *g->sum);
 	for (end = at + count; at < end; at++) {
+		if (!mean && !is_mine(g, per_example ? batch : 1))
+			continue;
 		fill(g, task, at);
 		if (per_example)
 			dump_examples(g, task, at);
@@ -287,6 +309,9 @@ check_options(void)
 		opts_usage("--mean and --per-example exclude each other");
 	if (fresh && deltas == NULL)
 		opts_usage("--fresh is for --deltas");
+	if (cmd_shard != NULL && deltas != NULL)
+		opts_usage("--shard does not go with --deltas: their number is "
+		    "known at their end; part them with tensor-select");
 	if (control == CONTROL_SHUFFLED && batch < 2)
 		opts_usage("--control: shuffled-labels needs --batch 2 or "
 		    "more");
@@ -309,6 +334,13 @@ begin(struct dump *g)
 		g->sum = cmd_must(mem_alloc(g->layout->n, sizeof *g->sum));
 	if (deltas == NULL)
 		g->total = g->bench.mix.n * count;
+	g->to = SIZE_MAX;
+	if (cmd_shard != NULL) {
+		n = g->bench.mix.n * (mean ? 1 : count);
+		g->from = cmd_shard_first(n);
+		g->to = cmd_shard_end(n);
+		g->total = (g->to - g->from) * (mean ? count : 1);
+	}
 	cmd_seed(seed);
 	g->out = cmd_create("gradients", g->layout);
 }

@@ -185,3 +185,23 @@ parallel() {
 	run dump -t nothing
 	refused 2 "unknown task 'nothing'"
 }
+
+@test "grad-dump: shards have the records of the whole" {
+	for how in "" --per-example --mean "--control gaussian"; do
+		# shellcheck disable=SC2086
+		run_one() {
+			dump -t copy,sort -n 5 -b 3 --first 2 $how "$@"
+		}
+		run_one -o whole
+		rm -f joined
+		for i in 1 2 3; do
+			run_one --shard $i/3 >> joined
+		done
+		cmp <(tensor-ls whole | cut -f 2-) <(tensor-ls joined | cut -f 2-)
+		cmp <(mkstream --print < whole) <(mkstream --print < joined)
+	done
+	run tensor-check <(run_one --shard 2/3)
+	refused 3 "shard 1 of 3 is missing"
+	run grad-dump -m m --shard 1/2 -d whole
+	refused 2 "--shard does not go with --deltas"
+}

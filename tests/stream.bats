@@ -62,7 +62,8 @@ assert a == b and len(a) > 0, (a, b)'
 @test "good and bad streams: both readers read the ones, refuse the others" {
 	needs_python zstandard
 	needs xxh128sum
-	good=("$ROOT"/schemas/good/*.mpk.zst) bad=("$ROOT"/schemas/bad/*.mpk.zst)
+	good=("$ROOT"/schemas/good/*.mpk.zst)
+	bad=("$ROOT"/schemas/bad/*.mpk.zst)
 	[ "${#good[@]}" -gt 10 ] && [ "${#bad[@]}" -gt 40 ]
 	tensor-check "${good[@]}" > a
 	$ORACLE/read_stream.py "${good[@]}" | diff a -

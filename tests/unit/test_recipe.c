@@ -57,8 +57,9 @@ two_terms(struct resource *basis, struct resource *deviations)
 {
 	struct recipe_term t = { .weight = -1, .seed = UINT64_MAX, .draw = 7,
 	    .norm = 2, .basis = basis };
-	struct recipe_term u = { .weight = 0.5, .sigma = 0.25, .tensors = "[ab]",
-	    .scheme = SCHEME_RESEEDED, .deviations = deviations };
+	struct recipe_term u = { .weight = 0.5, .sigma = 0.25,
+	    .tensors = "[ab]", .scheme = SCHEME_RESEEDED,
+	    .deviations = deviations };
 	struct recipe *r = recipe_new();
 
 	assert_int_equal(recipe_add_term(r, &t), 0);
