@@ -1,7 +1,6 @@
 /* lincomb: weighted sums of streams and models, or over a stream's records. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -162,35 +161,6 @@ result_content(const struct operand *first, size_t n)
 }
 
 static void
-set_label(struct ts_labels *l, const char *arg)
-{
-	const char *eq = strchr(arg, '=');
-	enum label_key k;
-	char *end;
-	long long i;
-	double x;
-
-	if (eq == NULL || label_parse(&k, arg, (size_t)(eq - arg)) != 0)
-		opts_usage("--label: '%s' is not label=value", arg);
-	i = strtoll(eq + 1, &end, 10);
-	if (label_type(k) == LABEL_TEXT) {
-		if (strlen(eq + 1) > LABEL_TEXT_MAX)
-			opts_usage("--label: %zu bytes of text, at most %d",
-			    strlen(eq + 1), LABEL_TEXT_MAX);
-		if (labels_set_text(l, k, eq + 1) != 0)
-			die(RC_SYSTEM, "out of memory");
-	} else if (label_type(k) == LABEL_REAL) {
-		if (opts_parse_real(&x, eq + 1) != 0)
-			opts_usage("--label: '%s' is not a number", arg);
-		labels_set_real(l, k, x);
-	} else {
-		if (end == eq + 1 || *end != '\0')
-			opts_usage("--label: '%s' is not a whole number", arg);
-		labels_set_int(l, k, i);
-	}
-}
-
-static void
 check_options(size_t operands)
 {
 	struct ts_labels l = { .set = 0 };
@@ -205,7 +175,7 @@ check_options(size_t operands)
 		opts_usage("--%s takes 1 operand, not %zu", mean ? "mean" :
 		    sum ? "sum" : "cumulative", operands);
 	for (i = 0; i < sets.n; i++)
-		set_label(&l, sets.v[i]);
+		label_option(&l, sets.v[i]);
 	labels_clear(&l);
 }
 
@@ -215,7 +185,7 @@ put_result(struct ts_writer *out, struct ts_labels *l)
 	size_t i;
 
 	for (i = 0; i < sets.n; i++)
-		set_label(l, sets.v[i]);
+		label_option(l, sets.v[i]);
 	vec_to_f32(x, y, layout->n);
 	for (i = 0; i < layout->n; i++)
 		if (!isfinite(x[i]))

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/basis.h"
@@ -37,6 +38,35 @@ share_labels(struct ts_labels *shared, const struct ts_labels *l, int first)
 	for (k = 0; k < L_COUNT; k++)
 		if (!labels_same(shared, l, (enum label_key)k))
 			labels_unset(shared, (enum label_key)k);
+}
+
+void
+label_option(struct ts_labels *l, const char *arg)
+{
+	const char *eq = strchr(arg, '=');
+	enum label_key k;
+	char *end;
+	long long i;
+	double x;
+
+	if (eq == NULL || label_parse(&k, arg, (size_t)(eq - arg)) != 0)
+		opts_usage("--label: '%s' is not label=value", arg);
+	i = strtoll(eq + 1, &end, 10);
+	if (label_type(k) == LABEL_TEXT) {
+		if (strlen(eq + 1) > LABEL_TEXT_MAX)
+			opts_usage("--label: %zu bytes of text, at most %d",
+			    strlen(eq + 1), LABEL_TEXT_MAX);
+		if (labels_set_text(l, k, eq + 1) != 0)
+			die(RC_SYSTEM, "out of memory");
+	} else if (label_type(k) == LABEL_REAL) {
+		if (opts_parse_real(&x, eq + 1) != 0)
+			opts_usage("--label: '%s' is not a number", arg);
+		labels_set_real(l, k, x);
+	} else {
+		if (end == eq + 1 || *end != '\0')
+			opts_usage("--label: '%s' is not a whole number", arg);
+		labels_set_int(l, k, i);
+	}
 }
 
 void

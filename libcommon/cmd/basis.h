@@ -20,6 +20,8 @@ void	same_tensors(const struct ts_reader *in, const struct ts_record *rec,
 void	share_labels(struct ts_labels *shared, const struct ts_labels *l,
 	    int first);
 
+/* Sets what "--label" asks for, label=value; else a usage error. */
+void	label_option(struct ts_labels *l, const char *arg);
 /* The value of a label, or NA. */
 void	table_label(struct table *t, const struct ts_labels *l,
 	    enum label_key k);
@@ -69,8 +71,9 @@ struct basis_reader {
 	int		 pending;	/* rec is the next basis' first row */
 };
 /*
- * The next basis: 1, or 0 at the end.  b starts as its rows do.  It is handed over as
- * soon as its last row is here.  Refuses rows that are not orthonormal.
+ * The next basis: 1, or 0 at the end.  b starts as its rows do.  It is handed
+ * over as soon as its last row is here.  Refuses rows that are not
+ * orthonormal.
  */
 int	basis_next(struct basis_reader *r, struct basis *b);
 /* The only basis of a file; b as above. */

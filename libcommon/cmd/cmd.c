@@ -1,29 +1,20 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/version.h"
 #include "cmd/cmd.h"
+#include "cmd/lineage.h"
 #include "random/materialise.h"
 #include "stream/digest.h"
-
-/* An input, for the provenance: a stream, or a plain file. */
-struct input {
-	char			*name;
-	FILE			*fp;
-	struct ts_reader	*reader;	/* NULL for a file */
-	char			 digest[DIGEST_SIZE];
-};
 
 static struct {
 	struct tool		*tool;
 	int			 has_seed;
 	uint64_t		 seed;
-	struct input		*input;
+	struct lineage_input	*input;
 	size_t			 n_inputs;
 	FILE			*fp;		/* the output */
 	char			*temporary;
@@ -62,10 +53,10 @@ cmd_seed(uint64_t seed)
 	run.seed = seed;
 }
 
-static struct input *
+static struct lineage_input *
 add_input(const char *path)
 {
-	struct input *in = cmd_must(mem_grow(run.input, run.n_inputs + 1,
+	struct lineage_input *in = cmd_must(mem_grow(run.input, run.n_inputs + 1,
 	    sizeof *in));
 
 	run.input = in;
@@ -80,7 +71,7 @@ cmd_open(const char *path)
 {
 	int is_stdin = path == NULL || strcmp(path, "-") == 0;
 	struct stat st;
-	struct input *in;
+	struct lineage_input *in;
 	FILE *fp;
 
 	fp = is_stdin ? stdin : fopen(path, "rb");
@@ -154,134 +145,21 @@ cmd_same_layout(const struct ts_reader *in, const struct ts_record *rec,
 void
 cmd_note_input(const char *path)
 {
-	struct input *in = add_input(path);
+	struct lineage_input *in = add_input(path);
 	struct err e = { .rc = RC_OK };
 
 	cmd_check(digest_file(in->digest, path, &e), &e);
 }
 
-void
-cmd_append(struct vectors *v, const struct ts_reader *in,
-    const struct ts_record *rec, const float *x)
-{
-	if (v->layout == NULL) {
-		v->name = cmd_must(mem_strdup(ts_reader_name(in)));
-		v->layout = cmd_must(layout_as_f32(rec->layout));
-	}
-	v->x = cmd_must(mem_grow(v->x, v->n + 1,
-	    v->layout->n * sizeof *v->x));
-	v->labels = cmd_must(mem_grow(v->labels, v->n + 1,
-	    sizeof *v->labels));
-	if (v->layout->n > 0)
-		memcpy(v->x + v->n * v->layout->n, x,
-		    v->layout->n * sizeof *x);
-	labels_init(&v->labels[v->n]);
-	if (labels_copy(&v->labels[v->n], &rec->labels) != 0)
-		die(RC_SYSTEM, "out of memory");
-	v->n++;
-}
-
-void
-cmd_load(struct vectors *v, const char *path)
-{
-	struct ts_reader *in = cmd_open(path);
-	struct layout *first = NULL;
-	struct ts_record rec;
-	float *x = NULL;
-
-	memset(v, 0, sizeof *v);
-	while (cmd_next(in, &rec)) {
-		if (first == NULL) {
-			first = cmd_must(layout_copy(rec.layout));
-			x = cmd_must(mem_alloc(first->n, sizeof *x));
-		}
-		cmd_same_layout(in, &rec, first, "record 0");
-		cmd_read(in, x);
-		cmd_append(v, in, &rec, x);
-	}
-	if (v->name == NULL)
-		v->name = cmd_must(mem_strdup(ts_reader_name(in)));
-	layout_free(first);
-	mem_free(x);
-}
-
-void
-cmd_vectors_free(struct vectors *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->n; i++)
-		labels_clear(&v->labels[i]);
-	mem_free(v->labels);
-	mem_free(v->x);
-	mem_free(v->name);
-	layout_free(v->layout);
-	memset(v, 0, sizeof *v);
-}
-
-/* Adds one input to the run's node, and what made it before the node. */
-struct origin {
-	size_t	*from;
-	size_t	 n;
-};
-
-static struct origin
-merge_origin(struct prov *p, const struct input *in)
-{
-	struct origin o = { NULL, 0 };
-	const struct prov *src;
-	const size_t *origin;
-	size_t *map, i, n;
-
-	if (in->reader == NULL)
-		return o;
-	if (ts_reader_digest(in->reader)[0] != '\0') {
-		src = ts_reader_provenance(in->reader);
-		origin = ts_reader_origins(in->reader, &n);
-	} else {
-		src = ts_reader_header_provenance(in->reader);
-		origin = NULL;
-		n = 1;
-	}
-	if (src == NULL)
-		return o;
-	map = cmd_must(mem_alloc(src->n, sizeof *map));
-	if (prov_merge(p, src, map) != 0)
-		die(RC_SYSTEM, "out of memory");
-	o.from = cmd_must(mem_alloc(n, sizeof *o.from));
-	for (i = 0; i < n; i++)
-		o.from[i] = map[origin == NULL ? src->n - 1 : origin[i]];
-	o.n = n;
-	mem_free(map);
-	return o;
-}
-
 static struct prov *
 provenance(void)
 {
-	struct prov *p = cmd_must(prov_new());
-	struct origin *o = cmd_must(mem_alloc(run.n_inputs, sizeof *o));
-	size_t i, argc;
+	size_t argc;
 	char **argv = cmd_must(opts_canonical(run.tool, &argc));
-	long at;
+	struct prov *p = cmd_must(lineage_make(run.tool->name, argv, argc,
+	    run.has_seed ? &run.seed : NULL, run.input, run.n_inputs));
 
-	for (i = 0; i < run.n_inputs; i++)
-		o[i] = merge_origin(p, &run.input[i]);
-	at = prov_add_node(p, run.tool->name, PLUMBLINE_VERSION, argv, argc,
-	    run.has_seed ? &run.seed : NULL);
 	opts_canonical_free(argv, argc);
-	for (i = 0; at >= 0 && i < run.n_inputs; i++) {
-		const struct input *in = &run.input[i];
-
-		if (prov_add_input(p, (size_t)at, in->name,
-		    in->reader ? ts_reader_digest(in->reader) : in->digest,
-		    o[i].from, o[i].n) != 0)
-			at = -1;
-		mem_free(o[i].from);
-	}
-	if (at < 0)
-		die(RC_SYSTEM, "out of memory");
-	mem_free(o);
 	return p;
 }
 
@@ -416,7 +294,7 @@ close_inputs(void)
 	size_t i;
 
 	for (i = 0; i < run.n_inputs; i++) {
-		struct input *in = &run.input[i];
+		struct lineage_input *in = &run.input[i];
 
 		ts_reader_free(in->reader);
 		if (in->fp != NULL && in->fp != stdin)

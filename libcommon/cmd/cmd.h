@@ -2,7 +2,7 @@
  * cmd: what tools share.  Every function here ends the process, with one
  * message and the right status, when something is wrong.
  *
- * A tool's life: cmd_begin; cmd_open and cmd_load its inputs; cmd_create its
+ * A tool's life: cmd_begin; cmd_open its inputs; cmd_create its
  * output; cmd_next / cmd_read / cmd_put; return cmd_finish().  Provenance is
  * kept here: inputs that were read to their end before cmd_create() stand
  * with their digests in the header, the others in the end map.
@@ -44,20 +44,6 @@ void	cmd_same_layout(const struct ts_reader *in,
 	    const char *what);
 /* Notes a file that is not a stream (a configuration, weights) as input. */
 void	cmd_note_input(const char *path);
-
-/* All vectors of a stream, in memory: n x layout->n. */
-struct vectors {
-	char		*name;		/* of the file, for messages */
-	struct layout	*layout;	/* NULL while there are none */
-	size_t		 n;
-	float		*x;		/* n rows of layout->n values */
-	struct ts_labels *labels;	/* n */
-};
-void	cmd_load(struct vectors *v, const char *path);
-/* Appends a row.  v starts zeroed. */
-void	cmd_append(struct vectors *v, const struct ts_reader *in,
-	    const struct ts_record *rec, const float *x);
-void	cmd_vectors_free(struct vectors *v);
 
 /*
  * The output stream: opt_output through a temporary name, or standard output,

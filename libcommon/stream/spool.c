@@ -1,20 +1,12 @@
-#define _GNU_SOURCE		/* O_TMPFILE, preadv, pwritev */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "stream/pieces.h"
 #include "stream/spool.h"
 
-enum {
-	PIECES = 256,		/* of a system call; 1 MB of whole panels */
-	BAND_MAX = 256		/* rows */
-};
+enum { BAND_MAX = 256 };		/* rows */
 
 struct spool {
 	size_t	 d;		/* values of a row */
@@ -30,15 +22,6 @@ struct spool {
 	size_t	 band;		/* rows of a band; 0: in memory */
 	size_t	 stored;	/* rows in the file */
 	int	 fd;		/* -1: there is no file */
-};
-
-/* A transfer that collects neighbouring pieces of the file. */
-struct transfer {
-	int		 fd, out;
-	struct iovec	 piece[PIECES];
-	int		 n;
-	off_t		 start, next;	/* of the file */
-	float		*end;		/* of the last piece */
 };
 
 struct spool *
@@ -109,97 +92,15 @@ rows_allowed(const struct spool *s)
 	    s->memory / row_bytes(s);
 }
 
-static const char *
-directory(void)
-{
-	const char *dir = getenv("TMPDIR");
-
-	return dir == NULL || *dir == '\0' ? "/tmp" : dir;
-}
-
-static int
-fail(struct err *e)
-{
-	return err_set(e, RC_SYSTEM, "%s: temporary file: %s", directory(),
-	    strerror(errno));
-}
-
-/* Where the file system cannot make a file without a name, it has one for a
- * moment. */
-static int
-open_nameless(void)
-{
-	size_t n = strlen(directory()) + sizeof "/plumbline.XXXXXX";
-	char *path;
-	int fd = open(directory(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR &&
-	    errno != EINVAL) || (path = mem_alloc(n, 1)) == NULL)
-		return fd;
-	snprintf(path, n, "%s/plumbline.XXXXXX", directory());
-	if ((fd = mkstemp(path)) >= 0)
-		unlink(path);
-	mem_free(path);
-	return fd;
-}
-
-/* Moves the pieces collected. */
-static int
-transfer_flush(struct transfer *t, struct err *e)
-{
-	struct iovec *p = t->piece;
-	ssize_t got;
-
-	while (t->n > 0) {
-		got = t->out ? pwritev(t->fd, p, t->n, t->start) :
-		    preadv(t->fd, p, t->n, t->start);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got == 0)
-			errno = EIO;	/* it was shortened */
-		if (got <= 0)
-			return fail(e);
-		t->start += got;
-		for (; t->n > 0 && (size_t)got >= p->iov_len; p++, t->n--)
-			got -= (ssize_t)p->iov_len;
-		if (got > 0) {
-			p->iov_base = (char *)p->iov_base + got;
-			p->iov_len -= (size_t)got;
-		}
-	}
-	return 0;
-}
-
-static int
-transfer_add(struct transfer *t, float *x, size_t n, size_t at,
-    struct err *e)
-{
-	off_t offset = (off_t)(at * sizeof *x);
-	size_t bytes = n * sizeof *x;
-
-	if ((t->n == PIECES || offset != t->next) &&
-	    transfer_flush(t, e) != 0)
-		return -1;
-	if (t->n == 0)
-		t->start = offset;
-	if (t->n > 0 && t->end == x)
-		t->piece[t->n - 1].iov_len += bytes;
-	else
-		t->piece[t->n++] = (struct iovec){ x, bytes };
-	t->next = offset + (off_t)bytes;
-	t->end = x + n;
-	return 0;
-}
-
 /* Rows that are in the file, between it and x. */
 static int
 transfer(const struct spool *s, int out, float *x, size_t ld, size_t r0,
     size_t r1, size_t c0, size_t c1, struct err *e)
 {
-	struct transfer t = { .fd = s->fd, .out = out };
+	struct pieces t = { .fd = s->fd, .out = out };
 	size_t r, end, first, m, p, width, lo, hi, i;
 
-	for (r = r0; r < r1; r = end) {
+	for (r = c0 < c1 ? r0 : r1; r < r1; r = end) {
 		first = r / s->band * s->band;
 		m = min(s->band, s->stored - first);
 		end = min(first + m, r1);
@@ -209,13 +110,13 @@ transfer(const struct spool *s, int out, float *x, size_t ld, size_t r0,
 			lo = p < c0 ? c0 : p;
 			hi = min(p + width, c1);
 			for (i = r; i < end; i++)
-				if (transfer_add(&t, x + (i - r0) * ld + lo -
+				if (pieces_add(&t, x + (i - r0) * ld + lo -
 				    c0, hi - lo, first * s->d + m * p +
 				    (i - first) * width + lo - p, e) != 0)
 					return -1;
 		}
 	}
-	return transfer_flush(&t, e);
+	return pieces_move(&t, e);
 }
 
 /* Gives x room for n rows. */
@@ -249,8 +150,8 @@ store(struct spool *s, size_t rows, struct err *e)
 static int
 begin_file(struct spool *s, struct err *e)
 {
-	if (s->fd < 0 && (s->fd = open_nameless()) < 0)
-		return fail(e);
+	if (s->fd < 0 && (s->fd = pieces_open(e)) < 0)
+		return -1;
 	s->band = min(rows_allowed(s) / 2, BAND_MAX);
 	if (s->band == 0)
 		s->band = 1;
