@@ -154,25 +154,25 @@ spooling() {
 @test "memory: a Gram matrix that does not fit is refused, with the numbers" {
 	{ echo x:4; noise 200 4 9; } | mkstream > many
 	run svd-basis -r 2 --memory 1M -o b many
-	refused 4 "svd-basis: many: the Gram matrix of 200 vectors: needs 976064 bytes, --memory=1M leaves 524288 for it"
+	refused 3 "svd-basis: many: the Gram matrix of 200 vectors: needs 976064 bytes, --memory=1M leaves 524288 for it"
 	svd-basis -r 2 --memory 3M many > b
 	run drift -w 200 --memory 1M -o t many
-	refused 4 "many: the Gram matrix of 100 vectors: needs 248064 bytes, --memory=1M leaves 65536 for it"
+	refused 3 "many: the Gram matrix of 100 vectors: needs 248064 bytes, --memory=1M leaves 65536 for it"
 	[ ! -e t ]
 }
 
 @test "memory: vectors that do not fit are refused, with the numbers" {
 	run svd-basis -r 2 --memory 90K -o t "$V"
-	refused 4 "$V: a vector of 12345 values: needs 49380 bytes, --memory=90K leaves 23040 for it"
+	refused 3 "$V: a vector of 12345 values: needs 49380 bytes, --memory=90K leaves 23040 for it"
 	run lincomb --memory 90K -o t "$V"
-	refused 4 "$V: vectors of 12345 values: needs 197520 bytes, --memory=90K leaves 23040 for it"
+	refused 3 "$V: vectors of 12345 values: needs 197520 bytes, --memory=90K leaves 23040 for it"
 	run cosine --memory 90K -o t "$V"
-	refused 4 "$V: a vector of 12345 values: needs 49380 bytes"
+	refused 3 "$V: a vector of 12345 values: needs 49380 bytes"
 	svd-basis -r 2 "$V" > b
 	run project -b b --memory 300K -o t "$V"
-	refused 4 "b: vectors of 12345 values: needs 246900 bytes, --memory=300K leaves 76800 for it"
+	refused 3 "b: vectors of 12345 values: needs 246900 bytes, --memory=300K leaves 76800 for it"
 	run capture -b b --memory 300K -o t "$V"
-	refused 4 "$V: vectors of 12345 values: needs 148140 bytes"
+	refused 3 "$V: vectors of 12345 values: needs 148140 bytes"
 	[ ! -e t ]
 }
 

@@ -78,14 +78,16 @@ _Noreturn void opts_usage(const char *fmt, ...)
 /*
  * The canonical command line: "--name=value" for every option that can
  * change values, defaults filled in, in the table's order, then the operands
- * (none: "-"); absolute input paths are cut to their base name.  NULL when out of
- * memory; free with opts_canonical_free().
+ * (none: "-"); absolute input paths are cut to their base name.  NULL when
+ * out of memory; free with opts_canonical_free().
  */
 char	**opts_canonical(const struct tool *t, size_t *n);
 void	opts_canonical_free(char **argv, size_t n);
 /* A path (or NAME=PATH) as it stands there; NULL when out of memory. */
 char	*opts_canonical_path(const char *path);
 
+/* p, or the end of the process when p is NULL. */
+void	*opts_must(void *p);
 /* A whole number, or reals: 0, or -1 when s is not wholly one. */
 int	opts_parse_size(size_t *v, const char *s);
 int	opts_parse_real(double *v, const char *s);

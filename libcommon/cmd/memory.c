@@ -73,7 +73,7 @@ memory_require(size_t bytes, size_t allowed, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof what, fmt, ap);
 	va_end(ap);
-	die(RC_SYSTEM, "%s: needs %zu bytes, --memory%s%s leaves %zu for it",
+	die(RC_INPUT, "%s: needs %zu bytes, --memory%s%s leaves %zu for it",
 	    what, bytes, memory_text ? "=" : "", memory_text ? memory_text :
 	    " (half of the machine's)", allowed);
 }

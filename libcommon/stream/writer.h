@@ -19,8 +19,8 @@ struct ts_writer;
 /*
  * Borrows fp.  content is one of the words of plumbline-stream(5).  layouts
  * (n of them, copied) are those that records usually have; a record with
- * another carries its own.  shard of shards, from 1.  prov is what is known of the
- * provenance, the last node being this run.  NULL and *e on failure.
+ * another carries its own.  shard of shards, from 1.  prov is what is known
+ * of the provenance, the last node being this run.  NULL and *e on failure.
  */
 struct ts_writer *ts_writer_new(FILE *fp, const char *content,
 		    const struct layout *const layouts[], size_t n_layouts,
