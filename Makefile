@@ -53,7 +53,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libcommon.a
 # The packages that building, testing and reproducing need (Debian, Ubuntu).
 PACKAGES := gcc make libc6-dev libopenblas-dev liblapacke-dev libzstd-dev \
 	libxxhash-dev libjansson-dev libzip-dev libcmocka-dev bats mandoc \
-	datamash gnuplot-nox zstd pkgconf
+	datamash gnuplot-nox zstd xxhash pkgconf
 deps:
 	@missing=; has() { dpkg-query -W -f '$${Status}' "$$1" 2>/dev/null | \
 	    grep -q 'ok installed'; }; \

@@ -6,7 +6,7 @@ load helpers
 setup() {
 	plumbline_setup
 	needs cc
-	nm "$BIN/drift" | grep -q __asan && skip "a sanitizer owns the allocator"
+	! is_sanitized || skip "a sanitizer owns the allocator"
 	cd "$T"
 	[ -e "$BATS_FILE_TMPDIR/fault.so" ] ||
 	    cc -shared -fPIC -o "$BATS_FILE_TMPDIR/fault.so" \

@@ -23,6 +23,11 @@ mkstream() {
 	"$BUILD/tests/mkstream" "$@"
 }
 
+# is_sanitized: the tools are built with AddressSanitizer
+is_sanitized() {
+	nm "$BIN/drift" | grep -q __asan
+}
+
 # needs COMMAND ...: skips a test, by name, where a command is absent
 needs() {
 	local c

@@ -60,9 +60,10 @@ setup() {
 	    "$U/share/man/man3/plumbline-stream.3" |
 	    sed -e '/^\.Ed/d' -e 's/\\e/\\/g' > "$T/mean.c"
 	export PKG_CONFIG_PATH=$U/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$T
+	local sanitize=
+	! is_sanitized || sanitize=-fsanitize=address,undefined
 	# shellcheck disable=SC2046
-	cc $(grep -o -e '-fsanitize=[^ ]*' <<< "${CFLAGS:-}" || true) \
-	    $(pkg-config --cflags plumbline) -o "$T/mean" "$T/mean.c" \
+	cc $sanitize $(pkg-config --cflags plumbline) -o "$T/mean" "$T/mean.c" \
 	    $(pkg-config --static --libs plumbline)
 	printf 'x:2\n: 1 2\n: 5 6\n' | mkstream > "$T/s"
 	[ "$("$T/mean" < "$T/s" | paste -sd ' ')" = $'0\t1.5 1\t5.5' ]

@@ -100,6 +100,7 @@ spooling() {
 }
 
 @test "memory: the process stays below the limit" {
+	! is_sanitized || skip "a sanitizer takes memory of its own"
 	needs python3
 	perturb --dense -n 64 -o large --like <(
 		{ echo x:1000000
