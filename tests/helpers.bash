@@ -36,6 +36,13 @@ needs() {
 	done
 }
 
+# needs_terminal: the same where there are no pseudo-terminals
+needs_terminal() {
+	needs script
+	script -qec true /dev/null > /dev/null 2>&1 ||
+	    skip "no pseudo-terminals"
+}
+
 # needs_python MODULE ...: the same for Python and its modules
 needs_python() {
 	local m

@@ -101,7 +101,7 @@ setup() {
 }
 
 @test "a terminal is no stream" {
-	needs script
+	needs_terminal
 	run script -qec "'$BIN/tensor-check'" /dev/null
 	[ "$status" -eq 2 ]
 	[[ $output == *"<stdin>: is a terminal, not a stream"* ]]

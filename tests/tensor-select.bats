@@ -153,7 +153,7 @@ steps() {
 }
 
 @test "streams do not go to a terminal" {
-	needs script
+	needs_terminal
 	run script -qec "'$BIN/tensor-select' s.mpk.zst" /dev/null
 	[ "$status" -eq 2 ]
 	[[ $output == *"<stdout>: is a terminal"* ]]
