@@ -6,7 +6,7 @@
 
 #include "cmd/basis.h"
 #include "cmd/memory.h"
-#include "linalg/vec.h"
+#include "cmd/sum.h"
 #include "model/model.h"
 
 static struct opt_reals weights;
@@ -38,12 +38,13 @@ struct operand {
 	struct ts_labels labels;	/* of the record that was taken */
 	size_t		 n;		/* records so far */
 	int		 alone;		/* it has one record, for all */
+	struct recipe	*first, *recipe; /* of its records, where all are */
 };
 
 static struct layout *layout;		/* that all have, as f32 */
 static struct spool *first_records;	/* one of each operand */
 static float *x;			/* the current record */
-static double *y;			/* the sum */
+static struct sum total;
 static size_t budget;			/* bytes for everything */
 
 static int
@@ -54,33 +55,20 @@ is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static void
-note_model(const char *dir, const char *file)
-{
-	size_t n = strlen(dir) + strlen(file) + 2;
-	char *path = cmd_must(mem_alloc(n, 1));
-
-	snprintf(path, n, "%s/%s", dir, file);
-	cmd_note_input(path);
-	mem_free(path);
-}
-
 /* Of the layout, now that it is known, there are x, y and, for a while, a
  * model. */
 static void
 require_vectors(const char *name)
 {
-	memory_require(layout->n * (2 * sizeof *x + sizeof *y), budget / 2,
+	memory_require(layout->n * (2 * sizeof *x + sizeof *total.y), budget / 2,
 	    "%s: vectors of %zu values", name, layout->n);
 }
 
 static void
 begin_vectors(void)
 {
-	size_t d = layout->n;
-
-	y = cmd_must(mem_zalloc(d, sizeof *y));
-	first_records = cmd_must(spool_new(d, budget / 2));
+	sum_begin(&total, layout, 0);
+	first_records = cmd_must(spool_new(layout->n, budget / 2));
 }
 
 /* Reads the parameters of a model to x. */
@@ -108,11 +96,41 @@ take_model(const struct operand *o)
 	model_free(m);
 }
 
-/* Reads the operand's next record, whose header is in o->rec, to x. */
+/* Sums of recipes stay recipes: when the n operands' records, just read, all
+ * are, the others must be. */
+static void
+keep_recipes(const struct operand *o, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (o[i].in == NULL || o[i].rec.recipe == NULL)
+			return;
+	layout = cmd_must(layout_copy(o->rec.layout));
+	sum_begin(&total, layout, 1);
+}
+
+static void
+take_recipe(struct operand *o)
+{
+	if (o->rec.recipe == NULL)
+		die(RC_INPUT, "%s: record %zu has values, the first record is "
+		    "a recipe", o->name, o->rec.record);
+	cmd_same_layout(o->in, &o->rec, layout, "the first operand");
+	recipe_free(o->recipe);
+	o->recipe = cmd_must(recipe_copy(o->rec.recipe));
+	if (o->first == NULL)
+		o->first = cmd_must(recipe_copy(o->rec.recipe));
+}
+
+/* Reads the operand's next record, whose header is in o->rec, to x or, if it
+ * is a recipe among recipes, to o->recipe. */
 static void
 take(struct operand *o)
 {
-	if (layout == NULL) {
+	if (total.terms != NULL)
+		take_recipe(o);
+	else if (layout == NULL) {
 		layout = cmd_must(layout_as_f32(o->rec.layout));
 		require_vectors(o->name);
 		x = cmd_read_new(o->in);	/* its size is a claim */
@@ -131,8 +149,7 @@ open_operand(struct operand *o, const char *path, double weight)
 {
 	*o = (struct operand){ .name = path, .weight = weight };
 	if (is_directory(path)) {
-		note_model(path, "config.json");
-		note_model(path, "model.safetensors");
+		cmd_note_model(path);
 		o->alone = 1;
 		return;
 	}
@@ -186,12 +203,7 @@ put_result(struct ts_writer *out, struct ts_labels *l)
 
 	for (i = 0; i < sets.n; i++)
 		label_option(l, sets.v[i]);
-	vec_to_f32(x, y, layout->n);
-	for (i = 0; i < layout->n; i++)
-		if (!isfinite(x[i]))
-			die(RC_INPUT, "value %zu of %zu of the result is too "
-			    "large for f32", i, layout->n);
-	cmd_put(out, layout, l, x);
+	sum_put(out, &total, l, x);
 }
 
 /* --mean, --sum and --cumulative: over the records of one operand. */
@@ -204,11 +216,13 @@ over_records(struct operand *o)
 	if (o->in == NULL)
 		opts_usage("%s: a model has no records to sum over", o->name);
 	while (cmd_next(o->in, &o->rec)) {
+		if (o->n == 0)
+			keep_recipes(o, 1);
 		take(o);
 		if (out == NULL)
 			out = cmd_create(result_content(o, 1), layout);
 		share_labels(&l, &o->labels, o->n == 1);
-		vec_add_f32(y, x, o->weight, layout->n);
+		sum_add(&total, x, o->recipe, o->weight);
 		if (!cumulative)
 			continue;
 		put_result(out, &o->labels);
@@ -216,12 +230,8 @@ over_records(struct operand *o)
 	}
 	if (o->n == 0)
 		die(RC_INPUT, "%s: holds no records", o->name);
-	if (mean) {
-		size_t i;
-
-		for (i = 0; i < layout->n; i++)
-			y[i] /= (double)o->n;
-	}
+	if (mean)
+		sum_divide(&total, (double)o->n);
 	if (!cumulative)
 		put_result(out, &l);
 	labels_clear(&l);
@@ -283,13 +293,17 @@ take_first(struct operand *o, size_t n)
 	float *row;
 	size_t i;
 
+	for (i = 0; i < n; i++)
+		if (o[i].in != NULL && !cmd_next(o[i].in, &o[i].rec))
+			die(RC_INPUT, "%s: holds no records", o[i].name);
+	keep_recipes(o, n);
 	for (i = 0; i < n; i++) {
 		if (o[i].in == NULL)
 			take_model(&o[i]);
-		else if (!cmd_next(o[i].in, &o[i].rec))
-			die(RC_INPUT, "%s: holds no records", o[i].name);
 		else
 			take(&o[i]);
+		if (total.terms != NULL)
+			continue;
 		row = spool_room(first_records, &e);
 		cmd_check(row == NULL ? -1 : 0, &e);
 		memcpy(row, x, layout->n * sizeof *x);
@@ -305,16 +319,19 @@ add_up(struct operand *o, size_t n, int first)
 	struct err e = { .rc = RC_OK };
 	const float *record;
 	size_t i;
+	int again;
 
-	memset(y, 0, layout->n * sizeof *y);
+	sum_clear(&total);
 	for (i = 0; i < n; i++) {
 		record = x;
-		if (first || o[i].alone)
-			record = spool_row(first_records, i, &e);
-		else
+		again = first || o[i].alone;
+		if (!again)
 			take(&o[i]);
-		cmd_check(record == NULL ? -1 : 0, &e);
-		vec_add_f32(y, record, o[i].weight, layout->n);
+		else if (total.terms == NULL)
+			record = spool_row(first_records, i, &e);
+		cmd_check(total.terms == NULL && record == NULL ? -1 : 0, &e);
+		sum_add(&total, record, again ? o[i].first : o[i].recipe,
+		    o[i].weight);
 	}
 }
 
@@ -376,12 +393,15 @@ main(int argc, char *argv[])
 		over_records(&o[0]);
 	else
 		over_operands(o, n);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		labels_clear(&o[i].labels);
+		recipe_free(o[i].first);
+		recipe_free(o[i].recipe);
+	}
 	mem_free(o);
+	sum_free(&total);
 	spool_free(first_records);
 	mem_free(x);
-	mem_free(y);
 	layout_free(layout);
 	return cmd_finish();
 }

@@ -141,3 +141,30 @@ column_of() {
 	awk -F '\t' 'NR > 1 { s += $8; c = $14; n++ }
 	    END { exit !(s / n > 0.8 * c && s / n < 1.2 * c) }' captured.tsv
 }
+
+@test "perturb: weighted sums of recipes stay recipes" {
+	perturb -m model -n 3 --sigma 0.5 -o p
+	perturb -m model -n 3 --seed 1 --norm 2 -t 'h.*' -o q
+	perturb -m model -n 3 --sigma 0.5 --dense -o dense_p
+	perturb -m model -n 3 --seed 1 --norm 2 -t 'h.*' --dense -o dense_q
+	lincomb -w 2,-1 p q -o sum
+	lincomb -w 2,-1 dense_p dense_q -o dense_sum
+	[ "$(stat -c %s sum)" -lt 3000 ]
+	[ "$(tensor-check sum | awk 'NR == 2 { print $3 }')" = 0 ]
+	lincomb -w 1,-1 sum dense_sum -o difference	# rounding of f32
+	norms difference | awk '$1 > 1e-4 { exit 1 }'
+	for how in --mean --sum --cumulative; do
+		lincomb $how p -o sum
+		lincomb $how dense_p -o dense_sum
+		[ "$(stat -c %s sum)" -lt 3000 ]
+		lincomb -w 1,-1 sum dense_sum -o difference
+		norms difference | awk '$1 > 1e-4 { exit 1 }'
+	done
+	# one for all, and values beside recipes
+	lincomb <(tensor-select -r 0 p) q -o sum
+	[ "$(tensor-check sum | awk 'NR == 2 { print $2, $3 }')" = "3 0" ]
+	lincomb p dense_q -o mixed
+	[ "$(tensor-check mixed | awk 'NR == 2 { print ($3 > 0) }')" = 1 ]
+	run lincomb --sum <(cat p dense_p) -o sum
+	refused 3 "record 3 has values, the first record is a recipe"
+}

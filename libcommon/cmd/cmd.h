@@ -44,6 +44,8 @@ void	cmd_same_layout(const struct ts_reader *in,
 	    const char *what);
 /* Notes a file that is not a stream (a configuration, weights) as input. */
 void	cmd_note_input(const char *path);
+/* The same for the two files of a model directory. */
+void	cmd_note_model(const char *dir);
 
 /*
  * The output stream: opt_output through a temporary name, or standard output,

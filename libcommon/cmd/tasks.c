@@ -65,21 +65,11 @@ bench_eval(struct bench *b, const float *params, const struct task *task,
 struct model *
 bench_load(const char *dir)
 {
-	static const char *const file[] = { "config.json",
-	    "model.safetensors" };
 	struct err e = { .rc = RC_OK };
 	struct model *m = model_load(dir, &e);
-	char *path;
-	size_t i, n;
 
 	cmd_check(m == NULL ? -1 : 0, &e);
-	for (i = 0; i < sizeof file / sizeof *file; i++) {
-		n = strlen(dir) + strlen(file[i]) + 2;
-		path = cmd_must(mem_alloc(n, 1));
-		snprintf(path, n, "%s/%s", dir, file[i]);
-		cmd_note_input(path);
-		mem_free(path);
-	}
+	cmd_note_model(dir);
 	return m;
 }
 

@@ -93,3 +93,15 @@ recipe_add(struct recipe *dst, const struct recipe *src, double weight)
 	}
 	return 0;
 }
+
+struct recipe *
+recipe_copy(const struct recipe *r)
+{
+	struct recipe *copy = recipe_new();
+
+	if (copy != NULL && recipe_add(copy, r, 1) != 0) {
+		recipe_free(copy);
+		return NULL;
+	}
+	return copy;
+}

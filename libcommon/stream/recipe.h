@@ -61,6 +61,7 @@ void		 resource_drop(struct resource *r);	/* accepts NULL */
 
 struct recipe	*recipe_new(void);			/* a sum of nothing */
 void		 recipe_free(struct recipe *r);		/* accepts NULL */
+struct recipe	*recipe_copy(const struct recipe *r);	/* NULL: no memory */
 /* Appends weight times each term of src; -1 when out of memory. */
 int		 recipe_add(struct recipe *dst, const struct recipe *src,
 		    double weight);
