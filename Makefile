@@ -18,7 +18,8 @@ CFLAGS ?= -O3 -g
 override CFLAGS += -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra \
 	-ffp-contract=off -fno-math-errno -Ilibcommon -MMD -MP
 # msgpack-c's library has two names: msgpackc before its release 6
-MSGPACK := $(if $(wildcard $(shell $(CC) -print-file-name=libmsgpack-c.so)),msgpack-c,msgpackc)
+MSGPACK = $(shell $(CC) -print-file-name=libmsgpack-c.so | grep -q / && \
+	echo msgpack-c || echo msgpackc)
 LDLIBS += -llapacke -lopenblas -l$(MSGPACK) -lzstd -lxxhash -ljansson \
 	-lzip -lpthread -lm
 
