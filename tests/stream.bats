@@ -17,11 +17,6 @@ setup() {
 	ORACLE="python3 -B $ROOT/tests/oracle"
 }
 
-# perturb is there once random search is
-needs_perturb() {
-	[ -x "$BIN/perturb" ] || skip "no perturb"
-}
-
 @test "a second reader, written from the page, tells the same of streams" {
 	needs_python zstandard
 	needs xxh128sum
@@ -133,7 +128,6 @@ assert a == b and len(a) > 0, (a, b)'
 }
 
 @test "recipes are drawn from the page alone, to the bit" {
-	needs_perturb
 	needs_python zstandard
 	needs xxh128sum
 	{ echo "a:20x30 b:7 c:"; echo ": $(seq -s ' ' 608)"; } |
@@ -158,7 +152,6 @@ assert a == b and len(a) > 0, (a, b)'
 }
 
 @test "shards together are the whole run; a part of them is refused" {
-	needs_perturb
 	printf 'x:5\n: 1 2 3 4 5\n' | mkstream > like
 	perturb -l like -n 7 -s 3 > whole
 	for i in 1 2 3; do
