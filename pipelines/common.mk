@@ -20,6 +20,8 @@ BUILD   ?= build
 BIN     ?= $(BUILD)/bin
 
 PIPELINES := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+TABLES    := $(PIPELINES)/tables
+PAGE      := $(PIPELINES)/page
 DATA      := $(patsubst %pipelines,%data,$(PIPELINES))
 RUNS      := $(BUILD)/runs/$(PROFILE)
 RESULTS   := $(BUILD)/results/$(PROFILE)
@@ -99,7 +101,8 @@ TEST_DRAWS   := 06
 
 # --- how a product is made
 TOOLS := $(addprefix $(BIN)/,train grad-dump svd-basis project capture drift \
-	lincomb evaluate tensor-ls tensor-select)
+	lincomb evaluate perturb best-of cosine \
+	tensor-ls tensor-select)
 $(TOOLS):
 	@echo "$@: not built: run make first" >&2; exit 2
 
@@ -155,4 +158,5 @@ $(call made_by,$1,$3),,FORCE) | $(TOOLS)
 	@mv $1.started $1.cmd
 endef
 
+include $(PIPELINES)/page.mk
 endif

@@ -19,12 +19,12 @@ with_halves = $(and $(filter none,$4),$(filter $2,$(OVERLAP_AT)),$(halves))
 define spectrum
 SPECTRA += $G.tsv
 $(call product,$G.tsv $(with_basis) $(with_halves),\
-	$S/$2/model.safetensors $(PIPELINES)/spectrum.awk,\
+	$S/$2/model.safetensors $(TABLES)/spectrum.awk,\
 	grad-dump -m $S/$2 --length $(LENGTH) -t $3 -n $(GRADS) \
 	-b $(GRAD_BATCH) -s $1$(GRAD_DRAWS) --control $4 -o $G.mpk.zst; \
 	{ svd-basis -r 0 $G.mpk.zst | tensor-ls; \
 	svd-basis -r 0 --centre $G.mpk.zst | tensor-ls; } | \
-	awk -f $(PIPELINES)/spectrum.awk -v seed=$1 -v checkpoint=$2 > $$@; \
+	awk -f $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 > $$@; \
 	$(if $(with_basis),\
 	svd-basis -r $(MAX_RANK) -o $(with_basis) $G.mpk.zst;) \
 	$(if $(with_halves),\
@@ -41,11 +41,11 @@ $(foreach s,$(SEEDS),$(foreach c,$(CHECKPOINTS),\
     $(foreach t,$(call tasks_at,$c),$(foreach k,$(CONTROLS),\
 	$(eval $(call spectrum,$s,$c,$t,$k))))))
 
-$(call table,$(RESULTS)/spectra.tsv,$(SPECTRA) $(PIPELINES)/join.awk,\
-	awk -f $(PIPELINES)/join.awk $(SPECTRA))
+$(call table,$(RESULTS)/spectra.tsv,$(SPECTRA) $(TABLES)/join.awk,\
+	awk -f $(TABLES)/join.awk $(SPECTRA))
 $(call table,$(RESULTS)/rank.tsv,$(RESULTS)/spectra.tsv \
-	$(PIPELINES)/rank.awk,\
-	awk -f $(PIPELINES)/rank.awk -v ranks=$(call commas,$(RANKS)) \
+	$(TABLES)/rank.awk,\
+	awk -f $(TABLES)/rank.awk -v ranks=$(call commas,$(RANKS)) \
 	$(RESULTS)/spectra.tsv)
 
 # Overlap of task $2's gradient basis with every task's, halves against
@@ -53,15 +53,30 @@ $(call table,$(RESULTS)/rank.tsv,$(RESULTS)/spectra.tsv \
 all_halves = $(foreach t,$(TASKS),$S/gradients/$(OVERLAP_AT).$t.halves.mpk.zst)
 overlaps = $(foreach h,$(all_halves),cat $(all_halves) | drift $h -;)
 define overlap
-$(call table,$S/overlap.tsv,$(all_halves) $(PIPELINES)/overlap.awk,\
-	{ $(overlaps) } | awk -f $(PIPELINES)/overlap.awk -v seed=$1 \
+$(call table,$S/overlap.tsv,$(all_halves) $(TABLES)/overlap.awk,\
+	{ $(overlaps) } | awk -f $(TABLES)/overlap.awk -v seed=$1 \
 	-v checkpoint=$(OVERLAP_AT) -v tasks=$(call commas,$(TASKS)))
 endef
 $(strip $(foreach s,$(SEEDS),$(call overlap,$s)))
 
 OVERLAPS := $(SEEDS:%=$(RUNS)/seed-%/overlap.tsv)
-$(call table,$(RESULTS)/overlap.tsv,$(OVERLAPS) $(PIPELINES)/join.awk,\
-	awk -f $(PIPELINES)/join.awk $(OVERLAPS))
+$(call table,$(RESULTS)/overlap.tsv,$(OVERLAPS) $(TABLES)/join.awk,\
+	awk -f $(TABLES)/join.awk $(OVERLAPS))
+
+# --- the claim and the report
+$(call quantities,rank,$(RESULTS)/rank.tsv,\
+	-v task=$(TASK_A) -v rank=$(RANK))
+SPECTRA_NAMES := $(foreach z,0 1,$(CONTROLS:%=%+$z))
+$(foreach c,theta-0 theta-F,$(call plot,rank,spectra-$c,spectra.gp,spectra,\
+	-v where='checkpoint=$c;task=$(TASK_A)' -v by=control+centred \
+	-v names=$(call list,$(SPECTRA_NAMES)) -v x=component -v y=energy))
+$(call part,rank,$(RESULTS)/rank.tsv $(RESULTS)/overlap.tsv,\
+	-v tasks=$(call list,$(TASKS)) -v a=$(TASK_A) \
+	-v rank=$(RANK) -v checkpoints=$(call list,$(CHECKPOINTS)) \
+	-v checkpoints_all=$(call list,$(CHECKPOINTS_ALL)) \
+	-v controls=$(call list,$(CONTROLS)) -v overlap_at=$(OVERLAP_AT),\
+	$(SPECTRA) $(RESULTS)/spectra.tsv $(RESULTS)/rank.tsv $(OVERLAPS) \
+	$(RESULTS)/overlap.tsv)
 
 products: $(PRODUCTS)
 endif

@@ -50,8 +50,8 @@ $(call table,$S/$2.function.tsv,$S/$2.displacement.mpk.zst $(files),\
 	evaluate -m $S/theta-F --length $(LENGTH) -t $(TASK_A) -n $(ITEMS) \
 	-s $1$(TEST_DRAWS) --base -d -)
 $(call table,$S/$2.recovery.tsv,$S/$2.capture.tsv $S/$2.function.tsv \
-	$(PIPELINES)/recovery.awk,\
-	awk -f $(PIPELINES)/recovery.awk -v seed=$1 -v optimizer=$2 \
+	$(TABLES)/recovery.awk,\
+	awk -f $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$2 \
 	$S/$2.function.tsv $S/$2.capture.tsv)
 endef
 files = $(foreach b,$(BASES),$(call basis_file,$1,$2,$b))
@@ -62,8 +62,29 @@ $(strip $(foreach s,$(SEEDS),$(call recovery_seed,$s)))
 
 RECOVERIES := $(foreach o,$(OPTIMIZERS),\
 	$(SEEDS:%=$(RUNS)/seed-%/$o.recovery.tsv))
-$(call table,$(RESULTS)/recovery.tsv,$(RECOVERIES) $(PIPELINES)/join.awk,\
-	awk -f $(PIPELINES)/join.awk $(RECOVERIES))
+$(call table,$(RESULTS)/recovery.tsv,$(RECOVERIES) $(TABLES)/join.awk,\
+	awk -f $(TABLES)/join.awk $(RECOVERIES))
+
+# --- the claims and the report
+$(call quantities,recovery,$(RESULTS)/recovery.tsv,\
+	-v rank=$(RANK) -v optimizers=$(call commas,$(OPTIMIZERS)))
+BASIS_NAMES := $(BASES) full none
+$(foreach o,$(OPTIMIZERS),\
+    $(call plot,recovery,capture-$o,ranks.gp 'captured energy',recovery,\
+	-v where=optimizer=$o -v by=basis -v names=$(call \
+	list,$(BASIS_NAMES)) -v x=rank -v y=captured_energy)\
+    $(call plot,recovery,function-$o,ranks.gp 'exact match',recovery,\
+	-v where=optimizer=$o -v by=basis -v names=$(call \
+	list,$(BASIS_NAMES)) -v x=rank -v y=functional_accuracy))
+$(call part,recovery,$(RESULTS)/recovery.tsv,\
+	-v optimizers=$(call list,$(OPTIMIZERS)) -v rank=$(RANK),\
+	$(call all_seeds,task-vector.mpk.zst) \
+	$(call all_seeds,random.mpk.zst) $(foreach o,$(OPTIMIZERS),\
+	$(call all_seeds,$o-other-order) \
+	$(foreach f,prefix.mpk.zst oracle.mpk.zst displacement.mpk.zst \
+	capture.tsv function.tsv recovery.tsv,$(call all_seeds,$o.$f)) \
+	$(call all_seeds,$o-other-order.prefix.mpk.zst)) \
+	$(RESULTS)/recovery.tsv)
 
 products: $(PRODUCTS)
 endif

@@ -47,24 +47,39 @@ curve_of = $(if $(filter theta-0,$1),validation,train)
 define accuracy
 ACCURACIES += $S/$2.accuracy.tsv
 $(call table,$S/$2.accuracy.tsv,$S/$2/model.safetensors \
-	$(PIPELINES)/accuracy.awk,\
+	$(TABLES)/accuracy.awk,\
 	evaluate -m $S/$2 --length $(LENGTH) -t $(call commas,$(TASKS)) \
-	-n $(ITEMS) -s $1$(TEST_DRAWS) | awk -f $(PIPELINES)/accuracy.awk \
+	-n $(ITEMS) -s $1$(TEST_DRAWS) | awk -f $(TABLES)/accuracy.awk \
 	-v seed=$1 -v checkpoint=$2 $S/$2/train.tsv -)
 CURVES += $S/$2.curve.tsv
 $(call table,$S/$2.curve.tsv,$S/$2/model.safetensors \
-	$(PIPELINES)/curves.awk,\
-	awk -f $(PIPELINES)/curves.awk -v seed=$1 -v checkpoint=$2 \
+	$(TABLES)/curves.awk,\
+	awk -f $(TABLES)/curves.awk -v seed=$1 -v checkpoint=$2 \
 	-v split_wanted=$(call curve_of,$2) $S/$2/train.tsv)
 endef
 ACCURACIES :=
 CURVES :=
 $(foreach s,$(SEEDS),$(foreach m,$(MODELS),$(eval $(call accuracy,$s,$m))))
 
-$(call table,$(RESULTS)/training.tsv,$(ACCURACIES) $(PIPELINES)/join.awk,\
-	awk -f $(PIPELINES)/join.awk $(ACCURACIES))
-$(call table,$(RESULTS)/curves.tsv,$(CURVES) $(PIPELINES)/join.awk,\
-	awk -f $(PIPELINES)/join.awk $(CURVES))
+$(call table,$(RESULTS)/training.tsv,$(ACCURACIES) $(TABLES)/join.awk,\
+	awk -f $(TABLES)/join.awk $(ACCURACIES))
+$(call table,$(RESULTS)/curves.tsv,$(CURVES) $(TABLES)/join.awk,\
+	awk -f $(TABLES)/join.awk $(CURVES))
+
+# --- the report
+$(call plot,training,joint,curves.gp 'exact match' $(call \
+	list,$(TASKS)) '',curves,\
+	-v where=checkpoint=theta-0 -v by=task -v names=$(call list,$(TASKS)) \
+	-v x=step -v y=exact_match)
+$(call plot,training,recovering,curves.gp 'loss' $(call \
+	list,$(OPTIMIZERS)) log,curves,\
+	-v where=split=train -v by=checkpoint \
+	-v names=$(call list,$(OPTIMIZERS)) -v x=step -v y=loss)
+$(call part,training,$(RESULTS)/training.tsv,\
+	-v checkpoints=$(call list,$(MODELS)) \
+	-v tasks=$(call list,$(TASKS)),\
+	$(foreach m,$(MODELS),$(call all_seeds,$m)) $(ACCURACIES) \
+	$(RESULTS)/training.tsv)
 
 products: $(PRODUCTS)
 endif

@@ -184,7 +184,7 @@ quantities() {
 			    >> q.tsv
 		done
 	done
-	awk -f "$P/verdict.awk" c.tsv q.tsv
+	awk -f "$P/tables/verdict.awk" c.tsv q.tsv
 }
 
 @test "verdict: supported, not supported, inconclusive" {
@@ -219,16 +219,18 @@ quantities() {
 @test "verdict: a quantity without a rule is refused" {
 	quantities 1 > out
 	printf 'C9\ty\tgd\t1\t1\t0\t1\n' >> q.tsv
-	run awk -f "$P/verdict.awk" c.tsv q.tsv
+	run awk -f "$P/tables/verdict.awk" c.tsv q.tsv
 	[ "$status" -eq 3 ]
 	[[ $output == *"C9 y has no rule"* ]]
 }
 
 @test "pipelines: awk programs run in mawk" {
 	needs mawk
-	for f in "$P"/*.awk; do
+	for f in "$P"/*/*.awk; do
 		case $f in
-		*/page-*) set -- -f "$P/html.awk" -f "$f" ;;
+		*/page/html.awk) set -- -f "$f" ;;
+		*/page/*) set -- -f "$P/page/html.awk" -f "$f" ;;
+		*/quantities-*) set -- -f "$P/tables/quantities.awk" -f "$f" ;;
 		*) set -- -f "$f" ;;
 		esac
 		mawk "$@" /dev/null > /dev/null 2> err || true

@@ -1,4 +1,4 @@
-# page-drift.awk: how far the basis turns.  Reads drift.tsv.
+# drift.awk: how far the basis turns.  Reads drift.tsv.
 # Variables: dir, optimizers, at, files.
 FNR == 1 { header(); next }
 {
@@ -70,5 +70,4 @@ END {
 		table(o_list[i], "previous")
 	}
 	commands(files)
-	print "</main>\n</body>\n</html>"
 }

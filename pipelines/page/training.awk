@@ -1,4 +1,4 @@
-# page-training.awk: what each model knows.  Reads training.tsv.
+# training.awk: what each model knows.  Reads training.tsv.
 # Variables: dir (of the plots), checkpoints, tasks, files.
 FNR == 1 { header(); next }
 {

@@ -1,4 +1,4 @@
-# page-rank.awk: the rank of the gradients.  Reads rank.tsv and overlap.tsv.
+# rank.awk: the rank of the gradients.  Reads rank.tsv and overlap.tsv.
 # Variables: dir, tasks, a, rank, checkpoints, controls, overlap_at, files.
 FNR == 1 { header(); file++; next }
 file == 1 && get("rank") == rank && get("task") == a {

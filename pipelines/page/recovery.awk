@@ -1,4 +1,4 @@
-# page-recovery.awk: which subspace holds the recovery.  Reads recovery.tsv.
+# recovery.awk: which subspace holds the recovery.  Reads recovery.tsv.
 # Variables: dir, optimizers, rank, files.
 FNR == 1 { header(); next }
 get("rank") == rank || get("rank") == "NA" {

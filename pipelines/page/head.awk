@@ -1,4 +1,4 @@
-# page-head.awk: the report's beginning: what was done, and in one sentence
+# head.awk: the report's beginning: what was done, and in one sentence
 # what came out.  Reads recovery.tsv and training.tsv.
 # Variables: profile, css (file), seeds, tasks, a, b, rank, steps, config,
 # optimizers (words with blanks between).

@@ -1,4 +1,4 @@
-# page-claims.awk: the table of verdicts.  Reads claims.tsv and verdicts.tsv.
+# claims.awk: the table of verdicts.  Reads claims.tsv and verdicts.tsv.
 # Variables: a, rank, at, n_seeds, files (whose commands are shown).
 FNR == 1 { header(); file++; next }
 file == 1 {

@@ -1,0 +1,2 @@
+# foot.awk: the report's end.
+BEGIN { print "</main>\n</body>\n</html>" }

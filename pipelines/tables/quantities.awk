@@ -1,0 +1,55 @@
+# quantities.awk: what the programs quantities-NAME.awk share: they write the
+# quantities of claims.tsv, seed by seed, each by put().  The claim's ordering
+# holds where the difference is positive.
+# Variables: seeds (with commas).
+BEGIN {
+	FS = OFS = "\t"
+	n_seeds = split(seeds, seed, ",")
+	print "claim", "key", "optimizer", "seed", "value", "reference",
+	    "difference"
+}
+FNR == 1 {
+	file = FILENAME
+	sub(/.*\//, "", file)
+	split("", column)
+	for (i = 1; i <= NF; i++)
+		column[$i] = i
+	next
+}
+# $0 by the name of a column.
+function get(name)
+{
+	if (!(name in column)) {
+		print FILENAME ": no column " name > "/dev/stderr"
+		exit 3
+	}
+	return $column[name]
+}
+# value exceeds reference (or, with below, is below it)
+function put(claim, key, opt, s, value, reference, below,    d)
+{
+	d = "NA"
+	if (value == "")
+		value = "NA"
+	if (reference == "")
+		reference = "NA"
+	if (known(value) && known(reference))
+		d = sprintf("%.9g", below ? reference - value : \
+		    value - reference)
+	print claim, key, opt, s, value, reference, d
+}
+function minus(a, b)
+{
+	return known(a) && known(b) ? sprintf("%.9g", a - b) : "NA"
+}
+function known(a)
+{
+	return a != "" && a != "NA"
+}
+# The larger of two; NA when one is not known.
+function larger(a, b)
+{
+	if (!known(a) || !known(b))
+		return "NA"
+	return a + 0 > b + 0 ? a : b
+}
