@@ -21,7 +21,7 @@ override CFLAGS += -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra \
 MSGPACK = $(shell $(CC) -print-file-name=libmsgpack-c.so | grep -q / && \
 	echo msgpack-c || echo msgpackc)
 LDLIBS += -llapacke -lopenblas -l$(MSGPACK) -lzstd -lxxhash -ljansson \
-	-lzip -lpthread -lm
+	-lzip -lpcre2-8 -lutf8proc -lpthread -lm
 
 VERSION := $(shell sed -n 's/.*PLUMBLINE_VERSION "\(.*\)"/\1/p' libcommon/base/version.h)
 TOOLS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)))
@@ -53,8 +53,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libcommon.a
 
 # The packages that building, testing and reproducing need (Debian, Ubuntu).
 PACKAGES := gcc make libc6-dev libopenblas-dev liblapacke-dev libzstd-dev \
-	libxxhash-dev libjansson-dev libzip-dev libcmocka-dev bats mandoc \
-	datamash gnuplot-nox zstd xxhash pkgconf
+	libxxhash-dev libjansson-dev libzip-dev libpcre2-dev \
+	libutf8proc-dev libcmocka-dev bats mandoc datamash gnuplot-nox \
+	graphviz zstd xxhash pkgconf
 deps:
 	@missing=; has() { dpkg-query -W -f '$${Status}' "$$1" 2>/dev/null | \
 	    grep -q 'ok installed'; }; \

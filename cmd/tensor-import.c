@@ -3,9 +3,7 @@
 
 static const char *const formats[] = { "auto", "npy", "npz", "safetensors",
     "gguf", "checkpoints", NULL };	/* enum import_format */
-static const char *const contents[] = { "auto", "parameters", "updates",
-    "displacements", "gradients", "basis", "projections", "residuals",
-    "coefficients", "perturbations", "activations", "vectors", NULL };
+static const char *const contents[] = { "auto", TS_CONTENTS, NULL };
 static int content;
 
 static const struct opt options[] = {

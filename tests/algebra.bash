@@ -30,6 +30,12 @@ example_streams() {
 	    mkstream -c updates > updates.mpk.zst
 	{ echo "w:3x4 b:8"; noise 1 20 3; } |
 	    mkstream -c displacements > displacement.mpk.zst
+	local n=4 f
+	for f in contrast shift; do
+		{ echo "embed:6"; noise 1 6 $((n++)) site=embed
+		echo "@final_norm:6"; noise 1 6 $((n++)) site=final_norm; } |
+		    mkstream > $f.mpk.zst
+	done
 }
 
 # page_runs PAGE: its examples run, every command of a pipeline, in $T

@@ -58,7 +58,8 @@ static const struct entry good[] = {
 	    "centred:1 position:9 pair:10 sign:-1 draw:11 loss:0.5 "
 	    "singular_value:2.5 total:6.25 sigma:0.125 norm:1.0 task:copy "
 	    "split:test control:none group:g method:svd site:s label:l "
-	    "side:a name:'K\xc3\xa4se'") "#8 " END("1", "8") }, WHOLE },
+	    "side:a name:'K\xc3\xa4se' contrast:answer at:all") "#8 "
+	    END("1", "8") }, WHOLE },
 	{ "frames", { HEAD "|" RECORD("0") "|#8 |" RECORD("1") "#8 ||"
 	    END("2", "16") }, WHOLE },
 	{ "chunks", { HEAD_OF("vectors", "1 1", "["

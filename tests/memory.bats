@@ -120,10 +120,11 @@ spooling() {
 }
 
 @test "memory: kill -9 leaves nothing, nor does a signal that can be caught" {
-	mkfifo pipe
 	for sig in KILL TERM INT; do
-		svd-basis -r 3 --memory 1M -o b < pipe & pid=$!
-		{ cat "$V"; sleep 30; } > pipe & feed=$!
+		# its own: the last one's cat may not know yet that it ended
+		mkfifo "pipe.$sig"
+		svd-basis -r 3 --memory 1M -o b < "pipe.$sig" & pid=$!
+		{ cat "$V"; sleep 30; } > "pipe.$sig" & feed=$!
 		spooling "$pid"
 		kill -s "$sig" "$pid"
 		run wait "$pid"
@@ -174,6 +175,17 @@ spooling() {
 	refused 3 "b: vectors of 12345 values: needs 246900 bytes, --memory=300K leaves 76800 for it"
 	run capture -b b --memory 300K -o t "$V"
 	refused 3 "$V: vectors of 12345 values: needs 148140 bytes"
+	[ ! -e t ]
+}
+
+@test "memory: a basis that recipes cite is refused, with the numbers" {
+	svd-basis -r 4 "$V" > b
+	perturb -l "$V" -b b -n 3 -o recipes
+	# 4 x 12345 values: 197520 bytes
+	cosine --memory 400K recipes > a
+	cosine recipes | cmp - a
+	run lincomb -s --memory 380K -o t recipes
+	refused 3 "resource 0: 4 rows of 12345 values, held for recipes that cite them, need more than the 194560 bytes there are for it"
 	[ ! -e t ]
 }
 

@@ -63,6 +63,13 @@ memory_budget(void)
 }
 
 void
+memory_bound(struct ts_reader *in)
+{
+	if (memory_text != NULL)
+		ts_reader_limit(in, memory_budget());
+}
+
+void
 memory_require(size_t bytes, size_t allowed, const char *fmt, ...)
 {
 	char what[512];

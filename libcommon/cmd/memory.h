@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/opts.h"
+#include "stream/reader.h"
 
 extern const char *memory_text;		/* as given; NULL: the default */
 
@@ -20,6 +21,8 @@ extern const char *memory_text;		/* as given; NULL: the default */
 /* Bytes that vectors, bases and sums may take: the limit without what the
  * program and its libraries take.  Call first when options are read. */
 size_t	memory_budget(void);
+/* What the recipes of in cite may take as much; call before it is read. */
+void	memory_bound(struct ts_reader *in);
 /* Refuses what needs more bytes than there are for it ("FILE: 10 sums of
  * 5 values: ..."). */
 void	memory_require(size_t bytes, size_t allowed, const char *fmt, ...)

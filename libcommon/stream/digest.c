@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>	/* XXH3 by what the processor has */
+#endif
 
 #include "base/mem.h"
 #include "stream/digest.h"

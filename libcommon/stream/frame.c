@@ -73,6 +73,7 @@ struct frame_reader {
 	ZSTD_DCtx	*ctx;
 	unsigned char	*in;		/* file bytes [head, tail) of it wait */
 	size_t		 cap, head, tail;
+	size_t		 last;		/* compressed size of the last frame */
 	unsigned char	*out;		/* the frame's content */
 	size_t		 out_cap;
 	uint64_t	 offset;	/* of the last frame */
@@ -136,35 +137,54 @@ consume(struct frame_reader *r, size_t n)
 {
 	r->head += n;
 	r->position += n;
+	if (r->head == r->tail)
+		r->head = r->tail = 0;
+}
+
+/*
+ * Room for want more bytes behind tail; want is a step, or what the last
+ * frame had, so that twice the room is enough.  What waits moves to the front
+ * first; it is less than a frame, and moves once a frame at most.
+ */
+static int
+make_room(struct frame_reader *r, size_t want, struct err *e)
+{
+	unsigned char *p;
+	size_t cap;
+
+	if (r->head > 0 && r->cap - r->tail < want) {
+		memmove(r->in, r->in + r->head, waiting(r));
+		r->tail -= r->head;
+		r->head = 0;
+	}
+	if (r->cap - r->tail >= want)
+		return 0;
+	cap = r->cap ? 2 * r->cap : 4 * READ_STEP;
+	if ((p = mem_grow(r->in, cap, 1)) == NULL)
+		return err_nomem(e);
+	r->in = p;
+	r->cap = cap;
+	return 0;
 }
 
 /*
  * Reads what the file has ready, at least a byte.  1, 0 at the end, -1.
  * read(2) by way of stdio would wait for a full buffer and hold back live
- * records, so stdio's buffer is passed by.
+ * records, so stdio's buffer is passed by.  Frames of one stream are mostly
+ * of one size: reading as much as the last one had leaves little to move.
  */
 static int
 fill(struct frame_reader *r, struct err *e)
 {
-	unsigned char *p;
-	size_t cap;
+	size_t want = READ_STEP;
 	ssize_t got;
 
-	if (r->head > 0 && r->cap - r->tail < READ_STEP &&
-	    r->head >= r->cap / 2) {
-		memmove(r->in, r->in + r->head, waiting(r));
-		r->tail -= r->head;
-		r->head = 0;
-	}
-	if (r->cap - r->tail < READ_STEP) {
-		cap = r->cap ? 2 * r->cap : 4 * READ_STEP;
-		if ((p = mem_grow(r->in, cap, 1)) == NULL)
-			return err_nomem(e);
-		r->in = p;
-		r->cap = cap;
-	}
+	if (r->last > waiting(r) && r->last - waiting(r) > want)
+		want = r->last - waiting(r);
+	if (make_room(r, want, e) != 0)
+		return -1;
 	do
-		got = read(fileno(r->fp), r->in + r->tail, r->cap - r->tail);
+		got = read(fileno(r->fp), r->in + r->tail, want);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return err_errno(e, "read");
@@ -317,6 +337,7 @@ frame_read(struct frame_reader *r, const unsigned char **p, size_t *n,
 		    decompress(r, size, n, e) != 0)
 			return -1;
 		consume(r, size);
+		r->last = size;
 		if (*n > 0) {
 			*p = r->out;
 			return 1;

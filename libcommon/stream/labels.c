@@ -40,6 +40,8 @@ static const struct {
 	[L_LABEL] = { "label", LABEL_TEXT },
 	[L_SIDE] = { "side", LABEL_TEXT },
 	[L_NAME] = { "name", LABEL_TEXT },
+	[L_CONTRAST] = { "contrast", LABEL_TEXT },
+	[L_AT] = { "at", LABEL_TEXT },
 };
 
 const char *

@@ -1,6 +1,6 @@
 /*
- * labels: what is said of a record, from a fixed vocabulary, so that every
- * tool and every reader means the same by a word.
+ * labels: what is said of a stream and of a record, from a fixed vocabulary,
+ * so that every tool and every reader means the same by a word.
  */
 #ifndef STREAM_LABELS_H
 #define STREAM_LABELS_H
@@ -9,6 +9,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
+
+/* What the vectors of a stream may be: the words for a header's content. */
+#define TS_CONTENTS \
+	"parameters", "updates", "displacements", "gradients", "basis", \
+	"projections", "residuals", "coefficients", "perturbations", \
+	"activations", "steering", "vectors"
 
 enum label_type { LABEL_INT, LABEL_REAL, LABEL_TEXT };
 
@@ -23,7 +29,7 @@ enum label_key {
 	L_BASIS,	/* which basis of a stream of bases */
 	L_COMPONENT,	/* row of a basis, from 0 */
 	L_RANK,		/* rank of the basis that was projected on */
-	L_VECTORS,	/* how many vectors a basis was made from */
+	L_VECTORS,	/* how many vectors a basis or mean was made from */
 	L_CENTRED,	/* 1: their mean was taken away first */
 	L_POSITION,	/* token position */
 	L_PAIR,
@@ -40,11 +46,13 @@ enum label_key {
 	L_SPLIT,
 	L_CONTROL,	/* noise control: shuffled-labels, gaussian */
 	L_GROUP,	/* which parameters */
-	L_METHOD,	/* svd, prefix, random */
+	L_METHOD,	/* svd, prefix, random; mean-difference, ... */
 	L_SITE,
 	L_LABEL,
 	L_SIDE,		/* a, b: halves; positive, negative */
 	L_NAME,
+	L_CONTRAST,	/* how the sides of a pair differ */
+	L_AT,		/* rule that chose the token position */
 	L_COUNT
 };
 

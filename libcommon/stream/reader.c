@@ -10,6 +10,7 @@ ts_reader_new(FILE *fp, const char *name)
 
 	if (r == NULL)
 		return NULL;
+	r->cited_limit = SIZE_MAX;
 	r->name = mem_strdup(name);
 	r->frames = frame_reader_new(fp);
 	r->segment_digest = digest_new();
@@ -28,6 +29,7 @@ drop_resources(struct ts_reader *r)
 {
 	while (r->n_resources > 0)
 		resource_drop(r->resource[--r->n_resources]);
+	r->cited = 0;
 }
 
 void
@@ -47,6 +49,12 @@ ts_reader_free(struct ts_reader *r)
 	shards_free(&r->shards);
 	mem_free(r->name);
 	mem_free(r);
+}
+
+void
+ts_reader_limit(struct ts_reader *r, size_t bytes)
+{
+	r->cited_limit = bytes;
 }
 
 static int

@@ -38,6 +38,11 @@ struct ts_chunk {
 struct ts_reader *ts_reader_new(FILE *fp, const char *name);
 void		 ts_reader_free(struct ts_reader *r);	/* accepts NULL */
 /*
+ * What the recipes of a segment cite may take this many bytes of memory; by
+ * default any number.  A stream that needs more is refused.
+ */
+void		 ts_reader_limit(struct ts_reader *r, size_t bytes);
+/*
  * 1: *rec is the next record (what is left of the last one is checked and
  * skipped); 0: end; -1: ts_reader_err().
  */

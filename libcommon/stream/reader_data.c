@@ -125,13 +125,30 @@ ts_read_chunk(struct ts_reader *r, struct ts_chunk *c)
 	return 1;
 }
 
+/* What a resource will take counts when it is announced. */
+static int
+count_resource(struct ts_reader *r, const struct wire_resource *c)
+{
+	size_t left = r->cited_limit - r->cited, n = c->layout->n;
+
+	if (n > 0 && c->rows > left / sizeof(float) / n) {
+		err_set(&r->err, RC_INPUT, "resource %zu: %zu rows of %zu "
+		    "values, held for recipes that cite them, need more than "
+		    "the %zu bytes there are for it", c->resource, c->rows, n,
+		    left);
+		return reader_fail_here(r);
+	}
+	r->cited += c->rows * n * sizeof(float);
+	return 0;
+}
+
 int
 reader_resource(struct ts_reader *r, struct wire_resource *c, size_t used)
 {
 	struct resource **list = mem_grow(r->resource, r->n_resources + 1,
 	    sizeof *list);
 	struct ts_chunk chunk;
-	size_t n = 0, cap = 0;
+	size_t n = 0, cap = 0, all;
 	float *x = NULL, *grown = x;
 	int got;
 
@@ -142,11 +159,15 @@ reader_resource(struct ts_reader *r, struct wire_resource *c, size_t used)
 		    "%zu, %zu are before it", c->resource, r->n_resources);
 		return reader_fail_here(r);
 	}
+	if (count_resource(r, c) != 0)
+		return -1;
+	all = c->rows * c->layout->n;
 	reader_take(r, used, 0);
 	reader_begin_data(r, c->layout, c->rows);
 	while ((got = ts_read_chunk(r, &chunk)) == 1) {
 		if (n + chunk.n > cap) {
 			cap = 2 * cap + chunk.n;
+			cap = cap < all ? cap : all;
 			if ((grown = mem_grow(x, cap, sizeof *x)) == NULL)
 				break;
 			x = grown;
@@ -192,8 +213,13 @@ take_values(struct ts_reader *r, const struct ts_chunk *c, float *x)
 	float *dst = x + c->tensor->offset + c->offset;
 	size_t bad;
 
-	dtype_to_f32(dst, c->data, c->n, c->tensor->dtype);
-	if ((bad = finite_prefix_f32(dst, c->n)) == c->n)
+	if (c->tensor->dtype == DT_F32)
+		bad = finite_copy_f32(dst, c->data, c->n);
+	else {
+		dtype_to_f32(dst, c->data, c->n, c->tensor->dtype);
+		bad = finite_prefix_f32(dst, c->n);
+	}
+	if (bad == c->n)
 		return 0;
 	err_set(&r->err, RC_INPUT, "record %zu: tensor %s: value %zu of %zu "
 	    "is %s", r->records - 1, c->tensor->name, c->offset + bad,

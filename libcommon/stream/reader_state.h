@@ -31,6 +31,7 @@ struct ts_reader {
 	size_t			 tensor, done;	/* place in the row */
 	struct resource		**resource;	/* of the segment */
 	size_t			 n_resources;
+	size_t			 cited, cited_limit;	/* their bytes */
 
 	struct digest		*segment_digest, *stream_digest;
 	char			 digest[DIGEST_SIZE];

@@ -4,11 +4,7 @@
 #include "base/mem.h"
 #include "stream/wire_value.h"
 
-static const char *const contents[] = {
-	"parameters", "updates", "displacements", "gradients", "basis",
-	"projections", "residuals", "coefficients", "perturbations",
-	"activations", "vectors", NULL
-};
+static const char *const contents[] = { TS_CONTENTS, NULL };
 
 int
 wire_known_content(const char *content, size_t len)

@@ -1,12 +1,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "tensor/layout.h"
 
 static const size_t MAX_BYTES = (size_t)1 << 62;
+static const size_t MAX_TENSORS = (size_t)1 << 31;
 
 struct layout *
 layout_new(void)
@@ -24,6 +26,7 @@ layout_free(struct layout *l)
 	for (i = 0; i < l->n_tensors; i++)
 		mem_free(l->t[i].name);
 	mem_free(l->t);
+	mem_free(l->slot);
 	mem_free(l);
 }
 
@@ -34,12 +37,63 @@ product(size_t n, size_t x)
 	return x != 0 && n > MAX_BYTES / x ? SIZE_MAX : n * x;
 }
 
+/* Where name is in the table, or the empty slot that is for it; *looks
+ * counts.  The table has an empty slot. */
+static size_t
+slot_of(const struct layout *l, const char *name, size_t *looks)
+{
+	size_t i = XXH3_64bits(name, strlen(name)) & (l->n_slots - 1);
+
+	for (; ++*looks, l->slot[i] != 0; i = (i + 1) & (l->n_slots - 1))
+		if (strcmp(l->t[l->slot[i] - 1].name, name) == 0)
+			break;
+	return i;
+}
+
+/* A table of n slots, all tensors in it. */
+static int
+make_slots(struct layout *l, size_t n)
+{
+	uint32_t *slot = mem_zalloc(n, sizeof *slot);
+	size_t i;
+
+	if (slot == NULL)
+		return -1;
+	mem_free(l->slot);
+	l->slot = slot;
+	l->n_slots = n;
+	for (i = 0; i < l->n_tensors; i++)
+		slot[slot_of(l, l->t[i].name, &l->looks)] = (uint32_t)i + 1;
+	return 0;
+}
+
+/* Room for one more tensor, and a table that is at most half full with it. */
+static int
+make_room(struct layout *l, struct err *e)
+{
+	size_t room = l->room == 0 ? 4 : 2 * l->room;
+	struct tensor_spec *t;
+
+	if (l->n_tensors < l->room)
+		return 0;
+	if (room > MAX_TENSORS)
+		return err_set(e, RC_INPUT, "more than %zu tensors",
+		    l->n_tensors);
+	if ((t = mem_grow(l->t, room, sizeof *t)) == NULL)
+		return err_nomem(e);
+	l->t = t;
+	if (make_slots(l, 2 * room) != 0)
+		return err_nomem(e);
+	l->room = room;
+	return 0;
+}
+
 int
 layout_add(struct layout *l, const char *name, enum dtype dtype, size_t rank,
     const size_t shape[], struct err *e)
 {
 	struct tensor_spec *t;
-	size_t i, n = 1;
+	size_t i, slot, n = 1;
 
 	if (*name == '\0')
 		return err_set(e, RC_INPUT, "tensor %zu has an empty name",
@@ -47,7 +101,10 @@ layout_add(struct layout *l, const char *name, enum dtype dtype, size_t rank,
 	if (!utf8_valid(name, strlen(name)))
 		return err_set(e, RC_INPUT, "tensor %zu: its name is not "
 		    "UTF-8", l->n_tensors);
-	if (layout_find(l, name) != NULL)
+	if (make_room(l, e) != 0)
+		return -1;
+	slot = slot_of(l, name, &l->looks);
+	if (l->slot[slot] != 0)
 		return err_set(e, RC_INPUT, "tensor %s occurs twice", name);
 	if (rank > LAYOUT_MAX_RANK)
 		return err_set(e, RC_INPUT,
@@ -59,11 +116,7 @@ layout_add(struct layout *l, const char *name, enum dtype dtype, size_t rank,
 	/* 8: the widest dtype, so that byte counts cannot overflow either */
 	if (n > MAX_BYTES / 8 || l->n + n > MAX_BYTES / 8)
 		return err_set(e, RC_INPUT, "tensor %s: too many values", name);
-	t = mem_grow(l->t, l->n_tensors + 1, sizeof *t);
-	if (t == NULL)
-		return err_nomem(e);
-	l->t = t;
-	t += l->n_tensors;
+	t = l->t + l->n_tensors;
 	memset(t, 0, sizeof *t);
 	if ((t->name = mem_strdup(name)) == NULL)
 		return err_nomem(e);
@@ -74,7 +127,7 @@ layout_add(struct layout *l, const char *name, enum dtype dtype, size_t rank,
 	t->n = n;
 	t->offset = l->n;
 	l->n += n;
-	l->n_tensors++;
+	l->slot[slot] = (uint32_t)++l->n_tensors;
 	return 0;
 }
 
@@ -165,12 +218,12 @@ layout_difference(char *buf, size_t size, const struct layout *a,
 const struct tensor_spec *
 layout_find(const struct layout *l, const char *name)
 {
-	size_t i;
+	size_t looks = 0, i;
 
-	for (i = 0; i < l->n_tensors; i++)
-		if (strcmp(l->t[i].name, name) == 0)
-			return &l->t[i];
-	return NULL;
+	if (l->n_tensors == 0)
+		return NULL;
+	i = slot_of(l, name, &looks);
+	return l->slot[i] == 0 ? NULL : &l->t[l->slot[i] - 1];
 }
 
 char *

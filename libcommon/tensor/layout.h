@@ -5,6 +5,8 @@
 #ifndef TENSOR_LAYOUT_H
 #define TENSOR_LAYOUT_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "tensor/dtype.h"
 
@@ -23,14 +25,23 @@ struct layout {
 	struct tensor_spec *t;
 	size_t		 n_tensors;
 	size_t		 n;		/* values in the vector */
+	/* private: */
+	size_t		 room;		/* tensors that t can hold */
+	uint32_t	*slot;		/* hash table: an index and 1, or 0 */
+	size_t		 n_slots;	/* a power of 2 */
+	size_t		 looks;		/* slots that adding looked at */
 };
 
 /* An empty layout; NULL when out of memory.  Free with layout_free(). */
 struct layout	*layout_new(void);
 /* Accepts NULL. */
 void		 layout_free(struct layout *l);
-/* Appends a tensor.  -1: duplicate name, empty name, one that is not UTF-8,
- * rank or size too large (a vector has at most 2^62 bytes), out of memory. */
+/*
+ * Appends a tensor, in time that does not grow with the number of tensors.
+ * -1: duplicate name, empty name, one that is not UTF-8, rank or size too
+ * large (a vector has at most 2^62 bytes), more than 2^31 tensors, out of
+ * memory.
+ */
 int		 layout_add(struct layout *l, const char *name,
 		    enum dtype dtype, size_t rank, const size_t shape[],
 		    struct err *e);

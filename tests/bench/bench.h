@@ -1,4 +1,4 @@
-/* bench: what the benchmarks share: a clock and medians. */
+/* bench: what the benchmarks share: clocks and medians. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -11,6 +11,16 @@ bench_now(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Processor time of this process, of all its threads. */
+static inline double
+bench_cpu(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 

@@ -29,13 +29,14 @@ WHOLE = 1 << 62
 SHARDS = 1 << 20
 
 CONTENT = """parameters updates displacements gradients basis projections
-residuals coefficients perturbations activations vectors""".split()
+residuals coefficients perturbations activations steering vectors""".split()
 LABELS = {}
 for kind, names in (
         (int, """index step seed batch example delta basis component rank
          vectors centred position pair sign draw"""),
         (float, "loss singular_value total sigma norm"),
-        (str, "task split control group method site label side name")):
+        (str, """task split control group method site label side name
+         contrast at""")):
     for word in names.split():
         LABELS[word] = kind
 # size of a value, and how struct unpacks it; bf16 is unpacked by hand

@@ -283,6 +283,40 @@ layouts_refuse_what_they_cannot_hold(void **state)
 	layout_free(l);
 }
 
+/* Not the clock: how many slots of the table were looked at. */
+static void
+many_tensors_cost_a_few_looks_each(void **state)
+{
+	enum { N = 100000 };
+	struct layout *l = layout_new(), *c;
+	struct err e = { .rc = RC_OK };
+	const size_t shape[] = { 3 };
+	char name[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N; i++) {
+		snprintf(name, sizeof name, "h.%zu.weight", i);
+		assert_int_equal(layout_add(l, name, DT_F32, 1, shape, &e),
+		    0);
+		assert_true(l->looks < 8 * (i + 1));
+	}
+	assert_int_equal(l->n_tensors, N);
+	for (i = 0; i < N; i += 997) {
+		snprintf(name, sizeof name, "h.%zu.weight", i);
+		assert_ptr_equal(layout_find(l, name), &l->t[i]);
+		assert_int_equal(layout_add(l, name, DT_F32, 1, shape, &e),
+		    -1);
+	}
+	assert_null(layout_find(l, "h.100000.weight"));
+	assert_int_equal(l->n, 3 * N);
+	c = layout_copy(l);
+	assert_true(layout_equal(l, c));
+	assert_true(c->looks < 8 * N);
+	layout_free(c);
+	layout_free(l);
+}
+
 /* sign, 5 bits exponent, 10 bits fraction: all of them */
 static void
 every_f16_is_read(void **state)
@@ -320,6 +354,7 @@ main(void)
 		cmocka_unit_test(numbers_are_read_whole),
 		cmocka_unit_test(the_canonical_line_has_what_matters),
 		cmocka_unit_test(layouts_refuse_what_they_cannot_hold),
+		cmocka_unit_test(many_tensors_cost_a_few_looks_each),
 		cmocka_unit_test(every_f16_is_read),
 	};
 

@@ -38,7 +38,7 @@ check_losses(struct fixture *f)
 	ok(model_forward(res, x, w, f->m->params, &f->b, &e), &e);
 	for (i = 0; i < n; i++)
 		near("loss", (double)x[i], item(want, i), 10 * LOSS);
-	ok(model_eval(eval, f->pool, f->m->params, &f->b, &e), &e);
+	ok(model_eval(eval, NULL, f->pool, f->m->params, &f->b, &e), &e);
 	assert_memory_equal(eval, res, f->b.n_seq * sizeof *res);
 	for (i = 0; i < f->b.n_seq; i++) {
 		seq = json_array_get(json_object_get(f->want, "sequences"),

@@ -3,6 +3,8 @@
  * memory that is taken as values arrive.
  */
 #include "notation.h"
+#include "random/philox.h"
+#include "stream/frame.h"
 
 /* Values that f32 holds exactly in every dtype, and what it rounds. */
 static void
@@ -158,6 +160,40 @@ growing_survives_a_failed_allocation(void **state)
 	free(s.p);
 }
 
+/* Reading ahead by the size of the last frame is a guess. */
+static void
+frames_of_any_size_follow_each_other(void **state)
+{
+	static const size_t size[] = { 1, 3000000, 10, 1 << 20, 9000000, 5,
+	    (1 << 20) + 1, 100000, FRAME_MAX, 1, 300000, 299999, 2000000 };
+	const struct random_key k = { 4, random_name("frames"), 0 };
+	uint32_t *content = mem_alloc(FRAME_MAX / 4, sizeof *content);
+	struct err e = { .rc = RC_OK };
+	FILE *fp = tmpfile();
+	struct frame_writer *w = frame_writer_new(fp);
+	struct frame_reader *r = frame_reader_new(fp);
+	const unsigned char *p;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < FRAME_MAX / 4; i += 4)
+		random_block(content + i, &k, (uint32_t)i);
+	for (i = 0; i < sizeof size / sizeof *size; i++)
+		assert_int_equal(frame_write(w, content, size[i], &e), 0);
+	assert_int_equal(lseek(fileno(fp), 0, SEEK_SET), 0);
+	for (i = 0; i < sizeof size / sizeof *size; i++) {
+		assert_int_equal(frame_read(r, &p, &n, &e), 1);
+		assert_int_equal(n, size[i]);
+		assert_memory_equal(p, content, n);
+	}
+	assert_int_equal(frame_read(r, &p, &n, &e), 0);
+	assert_int_equal(frame_position(r), lseek(fileno(fp), 0, SEEK_CUR));
+	frame_reader_free(r);
+	frame_writer_free(w);
+	fclose(fp);
+	mem_free(content);
+}
+
 int
 main(void)
 {
@@ -167,6 +203,7 @@ main(void)
 		cmocka_unit_test(memory_grows_as_values_arrive),
 		cmocka_unit_test(a_claim_takes_no_memory),
 		cmocka_unit_test(growing_survives_a_failed_allocation),
+		cmocka_unit_test(frames_of_any_size_follow_each_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
