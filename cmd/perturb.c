@@ -24,8 +24,8 @@ static const struct opt options[] = {
 	    "draws for each sigma (1)", NULL, 0 },
 	{ 0, "first", "n", OPT_SIZE, &first,
 	    "index of the first draw (0)", NULL, 0 },
-	{ 'S', "sigma", "x|lo:hi:n", OPT_STRING, &sigmas,
-	    "deviation, or n of them from lo to hi, logarithmic (0.01)",
+	{ 'S', "sigma", "x,...|lo:hi:n", OPT_STRING, &sigmas,
+	    "deviations, or n of them from lo to hi, logarithmic (0.01)",
 	    NULL, 0 },
 	{ 0, "relative", NULL, OPT_FLAG, &relative,
 	    "sigma is relative to each tensor's standard deviation", NULL, 0 },
@@ -49,42 +49,106 @@ static const struct opt options[] = {
 	OPT_END
 };
 
-/* sigma number k of n, from lo to hi. */
 struct grid {
-	double	lo, hi;
-	size_t	n;
+	double	*sigma;
+	size_t	 n;
 };
+
+/* The number in the n bytes at s, which is 0 or more: 0, or -1. */
+static int
+parse_sigma(double *x, const char *s, size_t n)
+{
+	char *text = cmd_must(mem_strndup(s, n));
+	int bad = opts_parse_real(x, text) != 0 || *x < 0;
+
+	mem_free(text);
+	return bad ? -1 : 0;
+}
+
+/* Is q times itself, n factors one after the other, at most x? */
+static int
+power_is_within(double q, size_t n, double x)
+{
+	double p = 1;
+
+	while (n-- > 0 && p <= x)
+		p *= q;
+	return p <= x;
+}
+
+/*
+ * The largest q whose n-th power, so multiplied, is at most x, 1 <= x.  By
+ * bisection and not by pow(), whose results vary by library and processor;
+ * rounding is monotone, so there is one.
+ */
+static double
+root_of(double x, size_t n)
+{
+	double low = 1, high = x, mid;
+
+	if (power_is_within(high, n, x))
+		return high;
+	while ((mid = low + (high - low) / 2) > low && mid < high)
+		if (power_is_within(mid, n, x))
+			low = mid;
+		else
+			high = mid;
+	return low;
+}
+
+/* lo:hi:n, its colons at a and b: 0, or -1. */
+static int
+parse_range(struct grid *g, const char *s, const char *a, const char *b)
+{
+	double lo, hi, q;
+	size_t k;
+
+	if (parse_sigma(&lo, s, (size_t)(a - s)) != 0 ||
+	    parse_sigma(&hi, a + 1, (size_t)(b - a - 1)) != 0 ||
+	    opts_parse_size(&g->n, b + 1) != 0 || g->n < 1 ||
+	    (g->n > 1 && !(lo > 0 && hi > lo && isfinite(hi / lo))))
+		return -1;
+	g->sigma = cmd_must(mem_alloc(g->n, sizeof *g->sigma));
+	g->sigma[0] = lo;
+	if (g->n == 1)
+		return 0;
+	q = root_of(hi / lo, g->n - 1);
+	for (k = 1; k < g->n - 1; k++)
+		g->sigma[k] = g->sigma[k - 1] * q;
+	g->sigma[k] = hi;
+	return 0;
+}
+
+/* x,x,...: 0, or -1. */
+static int
+parse_list(struct grid *g, const char *s)
+{
+	const char *at;
+	size_t n;
+
+	for (g->n = 1, at = s; (at = strchr(at, ',')) != NULL; at++)
+		g->n++;
+	g->sigma = cmd_must(mem_alloc(g->n, sizeof *g->sigma));
+	for (g->n = 0;; s += n + 1) {
+		n = strcspn(s, ",");
+		if (parse_sigma(&g->sigma[g->n++], s, n) != 0)
+			return -1;
+		if (s[n] == '\0')
+			return 0;
+	}
+}
 
 static struct grid
 parse_grid(const char *s)
 {
-	struct grid g = { .n = 1 };
 	const char *a = strchr(s, ':'), *b = a ? strchr(a + 1, ':') : NULL;
-	char *lo = cmd_must(mem_strndup(s, a ? (size_t)(a - s) : strlen(s)));
-	char *hi = b ? cmd_must(mem_strndup(a + 1, (size_t)(b - a - 1))) :
-	    NULL;
-	int bad = opts_parse_real(&g.lo, lo) != 0 || (a && !b);
+	struct grid g = { NULL, 0 };
+	int bad = a == NULL ? parse_list(&g, s) :
+	    b == NULL ? -1 : parse_range(&g, s, a, b);
 
-	g.hi = g.lo;
-	if (b != NULL)
-		bad = bad || opts_parse_real(&g.hi, hi) != 0 ||
-		    opts_parse_size(&g.n, b + 1) != 0;
-	if (bad || g.lo < 0 || g.n < 1 || (g.n > 1 && !(g.lo > 0 &&
-	    g.hi > g.lo)))
-		opts_usage("--sigma: '%s' is not x or lo:hi:n", s);
-	mem_free(lo);
-	mem_free(hi);
+	if (bad)
+		opts_usage("--sigma: '%s' is not x,... or lo:hi:n", s);
 	return g;
-}
-
-static double
-grid_at(const struct grid *g, size_t k)
-{
-	if (k == 0)
-		return g->lo;
-	if (k == g->n - 1)
-		return g->hi;
-	return g->lo * pow(g->hi / g->lo, (double)k / (double)(g->n - 1));
 }
 
 /* Standard deviation of n values about their mean. */
@@ -206,7 +270,7 @@ perturb(struct ts_writer *out, const struct layout *l,
 	struct recipe_term t = *common;
 	struct ts_labels labels;
 
-	t.sigma = norm > 0 ? 1 : grid_at(g, pair / count);
+	t.sigma = norm > 0 ? 1 : g->sigma[pair / count];
 	t.draw = (uint32_t)(first + pair % count);
 	t.weight = i % signs == 0 ? 1 : -1;
 	labels_init(&labels);
@@ -219,7 +283,8 @@ perturb(struct ts_writer *out, const struct layout *l,
 		labels_set_real(&labels, L_SIGMA, t.sigma);
 	if (antithetic)
 		labels_set_int(&labels, L_PAIR, (int64_t)pair);
-	if (tensors != NULL && labels_set_text(&labels, L_GROUP, tensors))
+	if ((tensors != NULL && labels_set_text(&labels, L_GROUP, tensors)) ||
+	    (relative && labels_set_text(&labels, L_METHOD, "relative")))
 		die(RC_SYSTEM, "out of memory");
 	if (recipe_add_term(&r, &t) != 0)
 		die(RC_SYSTEM, "out of memory");
@@ -279,6 +344,7 @@ main(int argc, char *argv[])
 		perturb(out, l, &term, &g, i, x);
 	layout_free(l);
 	mem_free(x);
+	mem_free(g.sigma);
 	resource_drop(term.basis);
 	resource_drop(term.deviations);
 	return cmd_finish();

@@ -95,6 +95,27 @@ column_of() {
 	    awk -F '\t' 'NR > 1 && $6 < 0.9999999 { exit 1 }'
 }
 
+# sigma_bits FILE: sigma of its records, as binary64 in hex; it stands in the
+# labels and again in the recipe
+sigma_bits() {
+	zstd -dc "$1" | od -An -v -tx1 | tr -d ' \n' |
+	    grep -oE 'a57369676d61cb[0-9a-f]{16}' | cut -c 15- |
+	    uniq -d | paste -sd ' '
+}
+
+@test "perturb: a grid is what its page says, to the bit; or a list" {
+	# by another program, from the page: q is the largest that multiplied
+	# seven times gives at most 3000
+	perturb -m model -S 1e-5:3e-2:8 -o p
+	[ "$(sigma_bits p)" = "3ee4f8b588e368f1 3f007483ea606417 3f19d2a243c80b22 3f3442fb53841bf3 \
+3f4fcbd9433de064 3f68f2de3c7eb081 3f839367dd6449cf 3f9eb851eb851eb8" ]
+	perturb -m model -S 1e-5:1e-1:5 -o p
+	[ "$(column_of sigma p | paste -sd ' ')" = \
+	    "1e-05 0.0001 0.001 0.01 0.1" ]
+	perturb -m model -S 0.3,0,0.1 -o p
+	[ "$(column_of sigma p | paste -sd ' ')" = "0.3 0 0.1" ]
+}
+
 @test "perturb: shards have the records of the whole, and all must be there" {
 	perturb -m model -n 5 -a -o whole
 	for i in 1 2 3; do
@@ -122,7 +143,11 @@ column_of() {
 	run perturb
 	refused 2 "give one of --model and --like"
 	run perturb -m model -S 1:0.1:3
-	refused 2 "--sigma: '1:0.1:3' is not x or lo:hi:n"
+	refused 2 "--sigma: '1:0.1:3' is not x,... or lo:hi:n"
+	run perturb -m model -S 1e-300:1e300:3
+	refused 2 "--sigma: '1e-300:1e300:3' is not x,... or lo:hi:n"
+	run perturb -m model -S 0.1,,0.2
+	refused 2 "--sigma: '0.1,,0.2' is not x,... or lo:hi:n"
 	run perturb -m model -t 'nothing*' -o p
 	refused 3 "model: none of 16 tensors matches 'nothing*'"
 	train -q -c <(sed 's/16/32/' config.json) -O wide -n 0 -t copy

@@ -11,67 +11,65 @@
 
 enum {
 	BLOCK = 1 << 16,	/* values of a task, within one tensor */
+	PIECE = BLOCK / 16,	/* of these at a time: stays in the cache */
 	LANES = 16		/* partial sums, so that they vectorise */
 };
 
-/* A part of a tensor: what one task draws. */
+/* A term, ready to be added anywhere. */
+struct term {
+	const struct recipe_term *is;
+	unsigned char	*takes;		/* of each tensor: 1 takes part */
+	double		 scale;
+	double		*c;		/* coefficients in a basis, or NULL */
+};
+
+/* A part of a tensor: what one task makes. */
 struct part {
-	const struct tensor_spec *t;
 	size_t		 tensor;	/* its index */
 	size_t		 from, n;
-};
+	double		 energy;	/* of the term that is measured */
+	size_t		 bad;		/* first value that is not finite, */
+};					/* or n */
 
 struct job {
 	float		*x;
-	const struct recipe_term *term;
+	const float	*base;		/* NULL: zeros */
+	const struct layout *l;
 	struct part	*part;
 	size_t		 n_parts;
-	double		*energy;	/* of each part */
-	double		 scale;		/* of the term */
-	const double	*c;		/* coefficients in a basis */
+	struct term	*term;		/* n_terms of n_room are ready */
+	size_t		 n_terms, n_room;
+	const struct term *measured;
 };
 
 static int
-takes_part(const struct recipe_term *m, const struct tensor_spec *t)
-{
-	return m->tensors == NULL || fnmatch(m->tensors, t->name, 0) == 0;
-}
-
-static int
-cut_parts(struct job *j, const struct layout *l, struct err *e)
+cut_parts(struct job *j, const struct layout *l, const unsigned char *touched,
+    struct err *e)
 {
 	size_t i, from, n = 0;
 
 	for (i = 0; i < l->n_tensors; i++)
 		n += (l->t[i].n + BLOCK - 1) / BLOCK;
-	j->part = mem_alloc(n, sizeof *j->part);
-	j->energy = mem_alloc(n, sizeof *j->energy);
-	if (j->part == NULL || j->energy == NULL)
+	if ((j->part = mem_alloc(n, sizeof *j->part)) == NULL)
 		return err_nomem(e);
-	j->n_parts = 0;
-	for (i = 0, n = 0; i < l->n_tensors; i++) {
-		if (!takes_part(j->term, &l->t[i]))
-			continue;
-		n++;
-		for (from = 0; from < l->t[i].n; from += BLOCK)
-			j->part[j->n_parts++] = (struct part){ &l->t[i], i,
-			    from, l->t[i].n - from < BLOCK ?
-			    l->t[i].n - from : BLOCK };
-	}
-	if (n == 0)
-		return err_set(e, RC_INPUT, "no tensor matches '%s'",
-		    j->term->tensors);
+	for (i = 0; i < l->n_tensors; i++)
+		for (from = 0; touched[i] && from < l->t[i].n; from += BLOCK)
+			j->part[j->n_parts++] = (struct part){
+				.tensor = i, .from = from,
+				.n = l->t[i].n - from < BLOCK ?
+				    l->t[i].n - from : BLOCK
+			};
 	return 0;
 }
 
 static void
-draw(float *z, const struct job *j, const struct part *p)
+draw(float *z, const struct recipe_term *m, const struct tensor_spec *t,
+    size_t from, size_t n)
 {
-	struct random_key k = { j->term->seed, random_name(
-	    j->term->scheme == SCHEME_RESEEDED ? "" : p->t->name),
-	    j->term->draw };
+	struct random_key k = { m->seed, random_name(
+	    m->scheme == SCHEME_RESEEDED ? "" : t->name), m->draw };
 
-	normal_fill_f32(z, &k, p->from, p->n);
+	normal_fill_f32(z, &k, from, n);
 }
 
 /* Sum of squares: value i goes to lane i mod LANES, lanes add up in order. */
@@ -92,7 +90,7 @@ energy_of(const float *z, size_t n)
 }
 
 CPU_CLONES static void
-add_scaled(float *x, const float *z, float s, size_t n)
+add_scaled(float *restrict x, const float *restrict z, float s, size_t n)
 {
 	size_t i;
 
@@ -100,54 +98,136 @@ add_scaled(float *x, const float *z, float s, size_t n)
 		x[i] += s * z[i];
 }
 
+CPU_CLONES static void
+add_row(double *restrict sum, const float *restrict row, double c, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sum[i] += c * (double)row[i];
+}
+
+CPU_CLONES static void
+add_rounded(float *restrict x, const double *restrict sum, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		x[i] += (float)sum[i];
+}
+
+CPU_CLONES static void
+add_vectors(float *restrict x, const float *restrict a,
+    const float *restrict b, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		x[i] = a[i] + b[i];
+}
+
 static void
 measure_part(void *arg, size_t i)
 {
 	struct job *j = arg;
+	struct part *p = &j->part[i];
 	float z[BLOCK];
 
-	draw(z, j, &j->part[i]);
-	j->energy[i] = energy_of(z, j->part[i].n);
+	p->energy = 0;
+	if (!j->measured->takes[p->tensor])
+		return;
+	draw(z, j->measured->is, &j->l->t[p->tensor], p->from, p->n);
+	p->energy = energy_of(z, p->n);
 }
 
+/* x (n values of tensor i, from the from-th on) := x + the term */
 static void
-add_part(void *arg, size_t i)
+add_term(float *x, const struct term *m, const struct layout *l, size_t i,
+    size_t from, size_t n)
 {
-	struct job *j = arg;
-	const struct part *p = &j->part[i];
-	double s = j->scale;
-	float z[BLOCK];
+	const struct resource *b = m->is->basis;
+	double s = m->scale, sum[PIECE];
+	float z[PIECE];
+	size_t k;
 
-	if (j->term->deviations != NULL)
-		s *= (double)j->term->deviations->x[p->tensor];
-	draw(z, j, p);
-	add_scaled(j->x + p->t->offset + p->from, z, (float)s, p->n);
-}
-
-/* x := x + sum over rows k, in order, of c[k] row k, in f64. */
-static void
-add_basis_part(void *arg, size_t i)
-{
-	struct job *j = arg;
-	const struct resource *b = j->term->basis;
-	const struct part *p = &j->part[i];
-	size_t at = p->t->offset + p->from, k, v;
-	double sum[BLOCK / 16];
-
-	while (at < p->t->offset + p->from + p->n) {
-		size_t n = p->t->offset + p->from + p->n - at;
-
-		if (n > BLOCK / 16)
-			n = BLOCK / 16;
-		memset(sum, 0, n * sizeof *sum);
-		for (k = 0; k < b->rows; k++)
-			for (v = 0; v < n; v++)
-				sum[v] += j->c[k] *
-				    (double)b->x[k * b->layout->n + at + v];
-		for (v = 0; v < n; v++)
-			j->x[at + v] += (float)sum[v];
-		at += n;
+	if (b == NULL) {
+		if (m->is->deviations != NULL)
+			s *= (double)m->is->deviations->x[i];
+		draw(z, m->is, &l->t[i], from, n);
+		add_scaled(x, z, (float)s, n);
+		return;
 	}
+	memset(sum, 0, n * sizeof *sum);
+	for (k = 0; k < b->rows; k++)
+		add_row(sum, b->x + k * l->n + l->t[i].offset + from,
+		    m->c[k], n);
+	add_rounded(x, sum, n);
+}
+
+static void
+make_part(void *arg, size_t i)
+{
+	struct job *j = arg;
+	struct part *p = &j->part[i];
+	float v[PIECE];
+	size_t at, n, k, ok;
+
+	p->bad = p->n;
+	for (at = 0; at < p->n; at += n) {
+		size_t to = j->l->t[p->tensor].offset + p->from + at;
+
+		n = p->n - at < PIECE ? p->n - at : PIECE;
+		memset(v, 0, n * sizeof *v);
+		for (k = 0; k < j->n_terms; k++)
+			if (j->term[k].takes[p->tensor])
+				add_term(v, &j->term[k], j->l, p->tensor,
+				    p->from + at, n);
+		if ((ok = finite_prefix_f32(v, n)) < n && p->bad == p->n)
+			p->bad = at + ok;
+		if (j->base == NULL)
+			memcpy(j->x + to, v, n * sizeof *v);
+		else
+			add_vectors(j->x + to, j->base + to, v, n);
+	}
+}
+
+/* Which tensors the term takes part in; touched gets them, too. */
+static int
+choose(struct term *m, unsigned char *touched, const struct layout *l,
+    struct err *e)
+{
+	const char *glob = m->is->tensors;
+	size_t i, n = 0;
+
+	if ((m->takes = mem_alloc(l->n_tensors, 1)) == NULL)
+		return err_nomem(e);
+	for (i = 0; i < l->n_tensors; i++) {
+		m->takes[i] = glob == NULL ||
+		    fnmatch(glob, l->t[i].name, 0) == 0;
+		touched[i] |= m->takes[i];
+		n += m->takes[i];
+	}
+	return n > 0 ? 0 : err_set(e, RC_INPUT, "no tensor matches '%s'",
+	    glob);
+}
+
+static int
+check_cited(const struct recipe_term *m, const struct layout *l,
+    struct err *e)
+{
+	char why[256];
+
+	if (m->basis != NULL && !layout_equal(m->basis->layout, l)) {
+		layout_difference(why, sizeof why, l, m->basis->layout,
+		    "the basis");
+		return err_set(e, RC_INPUT, "%s", why);
+	}
+	if (m->basis == NULL && m->deviations != NULL &&
+	    m->deviations->layout->n != l->n_tensors)
+		return err_set(e, RC_INPUT,
+		    "deviations of %zu tensors, the layout has %zu",
+		    m->deviations->layout->n, l->n_tensors);
+	return 0;
 }
 
 static double
@@ -158,74 +238,114 @@ scale_for(const struct recipe_term *m, double energy)
 	return m->weight * m->sigma;
 }
 
-static int
-add_full(struct job *j, const struct layout *l, struct err *e)
-{
-	double energy = 0;
-	size_t i;
-
-	if (j->term->deviations != NULL &&
-	    j->term->deviations->layout->n != l->n_tensors)
-		return err_set(e, RC_INPUT,
-		    "deviations of %zu tensors, the layout has %zu",
-		    j->term->deviations->layout->n, l->n_tensors);
-	if (j->term->norm > 0) {
-		par_for(j->n_parts, measure_part, j);
-		for (i = 0; i < j->n_parts; i++)
-			energy += j->energy[i];
-	}
-	j->scale = scale_for(j->term, energy);
-	par_for(j->n_parts, add_part, j);
-	return 0;
-}
-
 /* The coefficients are draws of the name "basis"; rows are orthonormal, so
  * their norm is the term's. */
 static int
-add_in_basis(struct job *j, const struct layout *l, struct err *e)
+draw_coefficients(struct term *m, struct err *e)
 {
-	const struct resource *b = j->term->basis;
-	struct random_key k = { j->term->seed, random_name("basis"),
-	    j->term->draw };
-	double *c, energy = 0;
-	char why[256];
-	float *z;
-	size_t i;
+	struct random_key k = { m->is->seed, random_name("basis"),
+	    m->is->draw };
+	size_t i, n = m->is->basis->rows;
+	float *z = mem_alloc(n, sizeof *z);
 
-	if (!layout_equal(b->layout, l)) {
-		layout_difference(why, sizeof why, l, b->layout, "the basis");
-		return err_set(e, RC_INPUT, "%s", why);
-	}
-	z = mem_alloc(b->rows, sizeof *z);
-	c = mem_alloc(b->rows, sizeof *c);
-	if (z == NULL || c == NULL) {
+	if (z == NULL || (m->c = mem_alloc(n, sizeof *m->c)) == NULL) {
 		mem_free(z);
-		mem_free(c);
 		return err_nomem(e);
 	}
-	normal_fill_f32(z, &k, 0, b->rows);
-	energy = energy_of(z, b->rows);
-	for (i = 0; i < b->rows; i++)
-		c[i] = scale_for(j->term, energy) * (double)z[i];
-	j->c = c;
-	par_for(j->n_parts, add_basis_part, j);
+	normal_fill_f32(z, &k, 0, n);
+	m->scale = scale_for(m->is, energy_of(z, n));
+	for (i = 0; i < n; i++)
+		m->c[i] = m->scale * (double)z[i];
 	mem_free(z);
-	mem_free(c);
 	return 0;
 }
 
+/* Makes all terms ready but for the scales that need a measurement. */
 static int
-add_term(float *x, const struct recipe_term *m, const struct layout *l,
+prepare(struct job *j, const struct recipe *r, unsigned char *touched,
     struct err *e)
 {
-	struct job j = { .x = x, .term = m };
-	int status = cut_parts(&j, l, e);
+	struct term *m;
 
+	if ((j->term = mem_zalloc(r->n, sizeof *j->term)) == NULL)
+		return err_nomem(e);
+	for (j->n_room = r->n; j->n_terms < r->n; j->n_terms++) {
+		m = &j->term[j->n_terms];
+		m->is = &r->term[j->n_terms];
+		m->scale = scale_for(m->is, 0);
+		if (choose(m, touched, j->l, e) != 0 ||
+		    check_cited(m->is, j->l, e) != 0 ||
+		    (m->is->basis != NULL && draw_coefficients(m, e) != 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* The scales of terms that have a norm. */
+static void
+measure(struct job *j)
+{
+	double energy;
+	size_t i, k;
+
+	for (k = 0; k < j->n_terms; k++) {
+		j->measured = &j->term[k];
+		if (j->term[k].is->basis != NULL || j->term[k].is->norm <= 0)
+			continue;
+		par_for(j->n_parts, measure_part, j);
+		for (energy = 0, i = 0; i < j->n_parts; i++)
+			energy += j->part[i].energy;
+		j->term[k].scale = scale_for(j->term[k].is, energy);
+	}
+}
+
+static int
+check_parts(const struct job *j, struct err *e)
+{
+	const struct part *p;
+	size_t i;
+
+	for (i = 0; i < j->n_parts; i++) {
+		p = &j->part[i];
+		if (p->bad < p->n)
+			return err_set(e, RC_INPUT, "value %zu of %zu of the "
+			    "recipe is not finite",
+			    j->l->t[p->tensor].offset + p->from + p->bad,
+			    j->l->n);
+	}
+	return 0;
+}
+
+static void
+release(struct job *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->n_room; i++) {
+		mem_free(j->term[i].takes);
+		mem_free(j->term[i].c);
+	}
+	mem_free(j->term);
+	mem_free(j->part);
+}
+
+int
+recipe_add_f32(float *x, unsigned char *touched, const float *base,
+    const struct recipe *r, const struct layout *l, struct err *e)
+{
+	struct job j = { .x = x, .base = base, .l = l };
+	int status;
+
+	memset(touched, 0, l->n_tensors);
+	status = prepare(&j, r, touched, e);
 	if (status == 0)
-		status = m->basis != NULL ? add_in_basis(&j, l, e) :
-		    add_full(&j, l, e);
-	mem_free(j.part);
-	mem_free(j.energy);
+		status = cut_parts(&j, l, touched, e);
+	if (status == 0) {
+		measure(&j);
+		par_for(j.n_parts, make_part, &j);
+		status = check_parts(&j, e);
+	}
+	release(&j);
 	return status;
 }
 
@@ -233,14 +353,16 @@ int
 recipe_fill_f32(float *x, const struct recipe *r, const struct layout *l,
     struct err *e)
 {
-	size_t i, bad;
+	unsigned char *touched = mem_alloc(l->n_tensors, 1);
+	int status;
+	size_t i;
 
-	memset(x, 0, l->n * sizeof *x);
-	for (i = 0; i < r->n; i++)
-		if (add_term(x, &r->term[i], l, e) != 0)
-			return -1;
-	if ((bad = finite_prefix_f32(x, l->n)) < l->n)
-		return err_set(e, RC_INPUT, "value %zu of %zu of the recipe "
-		    "is not finite", bad, l->n);
-	return 0;
+	if (touched == NULL)
+		return err_nomem(e);
+	status = recipe_add_f32(x, touched, NULL, r, l, e);
+	for (i = 0; i < l->n_tensors; i++)
+		if (!touched[i])
+			memset(x + l->t[i].offset, 0, l->t[i].n * sizeof *x);
+	mem_free(touched);
+	return status;
 }

@@ -14,5 +14,14 @@
  */
 int	recipe_fill_f32(float *x, const struct recipe *r,
 	    const struct layout *l, struct err *e);
+/*
+ * x (l->n values) := base + the recipe's vector, the same bits as those of
+ * recipe_fill_f32() added, in the tensors that a term takes part in: touched
+ * (l->n_tensors, overwritten) is 1 for these, the others are left as they
+ * are.  base NULL: zeros.  Takes no memory of a vector's size.  Errors as
+ * above; x is then undefined where touched is 1.
+ */
+int	recipe_add_f32(float *x, unsigned char *touched, const float *base,
+	    const struct recipe *r, const struct layout *l, struct err *e);
 
 #endif

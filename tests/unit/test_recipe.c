@@ -1,55 +1,9 @@
 /*
- * recipes: their way through a stream, and the vectors that they stand for.
- * That the values are those of plumbline-stream(5) to the bit is for another
- * implementation to say: tests/stream.bats.
+ * Recipes on their way through a stream.  (The vectors that they stand for:
+ * test_materialise.c.)
  */
-#include <math.h>
-
-#include "base/par.h"
-#include "random/materialise.h"
 #include "notation.h"
-
-enum { WIDE = 70001 };		/* values of "a": over one part of a task */
-
-/* a [70001], b [70001], c [] */
-static struct layout *
-wide_layout(void)
-{
-	const size_t shape[] = { WIDE };
-	struct layout *l = layout_new();
-	struct err e = { .rc = RC_OK };
-
-	assert_int_equal(layout_add(l, "a", DT_F32, 1, shape, &e), 0);
-	assert_int_equal(layout_add(l, "b", DT_F32, 1, shape, &e), 0);
-	assert_int_equal(layout_add(l, "c", DT_F32, 0, NULL, &e), 0);
-	return l;
-}
-
-/* Rows e_0 and e_last of small_layout(). */
-static struct resource *
-small_basis(void)
-{
-	float *x = mem_zalloc(14, sizeof *x);
-
-	x[0] = x[13] = 1;
-	return resource_new(RESOURCE_BASIS, small_layout(), 2, x);
-}
-
-/* Deviations 2, 3, 4 of three tensors. */
-static struct resource *
-three_deviations(void)
-{
-	const size_t shape[] = { 3 };
-	struct layout *l = layout_new();
-	float *x = mem_alloc(3, sizeof *x);
-	struct err e = { .rc = RC_OK };
-	size_t i;
-
-	layout_add(l, "sd", DT_F32, 1, shape, &e);
-	for (i = 0; i < 3; i++)
-		x[i] = (float)i + 2;
-	return resource_new(RESOURCE_DEVIATIONS, l, 1, x);
-}
+#include "recipes.h"
 
 /* Two terms: in a basis, and with deviations. */
 static struct recipe *
@@ -144,178 +98,10 @@ a_stream_carries_recipes_and_what_they_cite(void **state)
 	free(s.p);
 }
 
-static float *
-values_of(const struct recipe_term *t, size_t n, const struct layout *l)
-{
-	struct recipe *r = recipe_new();
-	float *x = mem_alloc(l->n, sizeof *x);
-	struct err e = { .rc = RC_OK };
-
-	for (; n > 0; n--, t++)
-		assert_int_equal(recipe_add_term(r, t), 0);
-	if (recipe_fill_f32(x, r, l, &e) != 0)
-		fail_msg("%s", e.msg);
-	recipe_free(r);
-	return x;
-}
-
-static double
-norm_of(const float *x, size_t n)
-{
-	double sum = 0;
-
-	for (; n > 0; n--, x++)
-		sum += (double)*x * *x;
-	return sqrt(sum);
-}
-
 static void
-terms_add_up_and_cancel(void **state)
+what_no_recipe_may_say_is_refused(void **state)
 {
-	struct layout *l = wide_layout();
-	struct recipe_term t[2] = { { .weight = 1, .sigma = 0.1, .seed = 3 },
-	    { .weight = -1, .sigma = 0.1, .seed = 3 } };
-	float *x = values_of(t, 2, l), *none = values_of(t, 0, l);
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < l->n; i++)
-		assert_true(x[i] == 0 && none[i] == 0);
-	mem_free(x);
-	mem_free(none);
-	layout_free(l);
-}
-
-static void
-a_norm_is_kept_and_a_glob_obeyed(void **state)
-{
-	struct layout *l = wide_layout();
-	struct recipe_term t = { .weight = -3, .norm = 2, .tensors = "a" };
-	float *x = values_of(&t, 1, l);
-	size_t i;
-
-	(void)state;
-	assert_true(fabs(norm_of(x, l->n) - 6) < 1e-5);
-	for (i = WIDE; i < l->n; i++)
-		assert_true(x[i] == 0);
-	mem_free(x);
-	layout_free(l);
-}
-
-static void
-schemes_differ_as_they_say(void **state)
-{
-	struct layout *l = wide_layout();
-	struct recipe_term t = { .weight = 1, .sigma = 1 };
-	float *x = values_of(&t, 1, l), *y;
-	double dot = 0;
-	size_t i;
-
-	(void)state;
-	t.scheme = SCHEME_RESEEDED;
-	y = values_of(&t, 1, l);
-	for (i = 0; i < WIDE; i++) {
-		dot += (double)x[i] * x[WIDE + i] / WIDE;
-		assert_true(y[i] == y[WIDE + i]);
-	}
-	assert_true(fabs(dot) < 5 / sqrt(WIDE));
-	mem_free(x);
-	mem_free(y);
-	layout_free(l);
-}
-
-static void
-deviations_scale_each_tensor(void **state)
-{
-	struct layout *l = wide_layout();
-	struct resource *d = three_deviations();
-	struct recipe_term t = { .weight = 1, .sigma = 0.5 };
-	float *x = values_of(&t, 1, l), *y;
-
-	(void)state;
-	t.deviations = d;
-	y = values_of(&t, 1, l);
-	/* 2 and 3 are exact but for the rounding of 1.5 z */
-	assert_true(y[5] == 2 * x[5]);
-	assert_true(fabsf(y[WIDE + 5] - 3 * x[WIDE + 5]) <=
-	    0x1p-22f * fabsf(y[WIDE + 5]));
-	mem_free(x);
-	mem_free(y);
-	resource_drop(d);
-	layout_free(l);
-}
-
-static void
-in_a_basis_it_stays_in_its_span(void **state)
-{
-	struct layout *l = small_layout();
-	struct resource *b = small_basis();
-	struct recipe_term t = { .weight = 1, .norm = 5, .basis = b };
-	float *x = values_of(&t, 1, l);
-	size_t i;
-
-	(void)state;
-	for (i = 1; i < 6; i++)
-		assert_true(x[i] == 0);
-	assert_true(x[0] != 0 && x[6] != 0);
-	assert_true(fabs(norm_of(x, 7) - 5) < 1e-6);
-	mem_free(x);
-	resource_drop(b);
-	layout_free(l);
-}
-
-static void
-threads_change_no_bit(void **state)
-{
-	struct layout *l = wide_layout();
-	struct recipe_term t = { .weight = 1, .norm = 1, .draw = 4 };
-	float *want, *x;
-	size_t threads;
-
-	(void)state;
-	par_set_threads(1);
-	want = values_of(&t, 1, l);
-	for (threads = 2; threads < 5; threads++) {
-		par_set_threads(threads);
-		x = values_of(&t, 1, l);
-		assert_memory_equal(x, want, l->n * sizeof *x);
-		mem_free(x);
-	}
-	mem_free(want);
-	layout_free(l);
-}
-
-static void
-refuse_recipe(const struct recipe_term *t, const char *message)
-{
-	struct layout *l = wide_layout();
-	struct recipe *r = recipe_new();
-	float *x = mem_alloc(l->n, sizeof *x);
-	struct err e = { .rc = RC_OK };
-
-	recipe_add_term(r, t);
-	assert_int_equal(recipe_fill_f32(x, r, l, &e), -1);
-	assert_int_equal(e.rc, RC_INPUT);
-	if (strstr(e.msg, message) == NULL)
-		fail_msg("wanted '%s', got '%s'", message, e.msg);
-	recipe_free(r);
-	layout_free(l);
-	mem_free(x);
-}
-
-static void
-what_cannot_be_drawn_is_refused(void **state)
-{
-	struct resource *b = small_basis();
-	struct recipe_term none = { .weight = 1, .sigma = 1, .tensors = "x*" };
-	struct recipe_term other = { .weight = 1, .sigma = 1, .basis = b };
-	struct recipe_term huge = { .weight = 1e300, .sigma = 1e8 };
-
-	(void)state;
-	refuse_recipe(&none, "no tensor matches 'x*'");
-	refuse_recipe(&other, "tensor a: shape [70001], the basis has [2,3]");
-	refuse_recipe(&huge, "is not finite");
-	resource_drop(b);
 	refuse_text(HEAD "{record:0 layout:0 labels:{} recipe:[{kind:gaussian "
 	    "scheme:independent seed:0 draw:4294967296 weight:1.0 sigma:1.0 "
 	    "norm:0.0 tensors:~ basis:~ deviations:~}]}",
@@ -379,13 +165,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stream_carries_recipes_and_what_they_cite),
-		cmocka_unit_test(terms_add_up_and_cancel),
-		cmocka_unit_test(a_norm_is_kept_and_a_glob_obeyed),
-		cmocka_unit_test(schemes_differ_as_they_say),
-		cmocka_unit_test(deviations_scale_each_tensor),
-		cmocka_unit_test(in_a_basis_it_stays_in_its_span),
-		cmocka_unit_test(threads_change_no_bit),
-		cmocka_unit_test(what_cannot_be_drawn_is_refused),
+		cmocka_unit_test(what_no_recipe_may_say_is_refused),
 		cmocka_unit_test(a_failed_allocation_is_survived),
 	};
 
