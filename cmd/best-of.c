@@ -11,6 +11,7 @@
 #include "random/philox.h"
 
 static const char *gain = "gain", *selection, *scale_column;
+static const char *dimension_column;
 static struct opt_strings by;
 static struct opt_sizes sizes;
 static double scale;
@@ -35,6 +36,8 @@ static const struct opt options[] = {
 	{ 'r', "dimension", "r", OPT_SIZE, &dimension,
 	    "draws of fixed norm in r dimensions: the sphere's law (0: normal)",
 	    NULL, 0 },
+	{ 'R', "dimension-column", "column", OPT_STRING, &dimension_column,
+	    "or the column that holds it; NA: normal", NULL, 0 },
 	{ 'B', "resamples", "n", OPT_SIZE, &resamples,
 	    "of the bootstrap interval (1000)", NULL, 0 },
 	{ 0, "seed", "n", OPT_SEED, &seed, "seed of the bootstrap (0)", NULL,
@@ -59,6 +62,14 @@ struct group {
 	struct draw	*draw;
 	size_t		 n;
 	double		 scale;		/* NAN: not given */
+	double		 dimension;	/* of the sphere; NAN: normal */
+};
+
+/* A column whose value all rows of a curve share, or one value for all. */
+struct common {
+	const char	*name;		/* NULL: no such column */
+	size_t		 column;
+	double		 value;		/* and where that is NA; NAN: none */
 };
 
 static struct tsv table;
@@ -106,16 +117,55 @@ same_group(size_t a, size_t b)
 	return 1;
 }
 
+static double
+common_at(const struct common *c, size_t row)
+{
+	struct err e = { .rc = RC_OK };
+	double x = c->value;
+
+	if (c->name != NULL)
+		cmd_check(tsv_real(&x, &table, row, c->column, name, &e), &e);
+	return x;
+}
+
 static void
-add_row(struct group *g, size_t row, const struct draw *d, double s)
+require_same(const struct common *c, double first, size_t row)
+{
+	double x = common_at(c, row);
+
+	if (!(x == first || (isnan(x) && isnan(first))))
+		die(RC_INPUT, "%s: line %zu: %s is %g, the curve's first row "
+		    "has %g", name, row + 2, c->name, x, first);
+}
+
+static void
+require_dimension(double r, size_t row)
+{
+	if (!isnan(r) && !(r >= 1 && r <= 1e15 && floor(r) == r))
+		die(RC_INPUT, "%s: line %zu: %s is %g, not a dimension", name,
+		    row + 2, dimension_column, r);
+}
+
+static void
+add_row(struct group *g, size_t row, const struct draw *d,
+    const struct common *s, const struct common *r)
 {
 	g->draw = cmd_must(mem_grow(g->draw, g->n + 1, sizeof *g->draw));
 	g->draw[g->n++] = *d;
-	if (g->n == 1)
-		g->scale = s;
-	else if (!isnan(s) && s != g->scale)
-		die(RC_INPUT, "%s: line %zu: %s is %g, the curve's first row "
-		    "has %g", name, row + 2, scale_column, s, g->scale);
+	if (g->n == 1) {
+		g->scale = common_at(s, row);
+		g->dimension = common_at(r, row);
+		require_dimension(g->dimension, row);
+	}
+	require_same(s, g->scale, row);
+	require_same(r, g->dimension, row);
+}
+
+static struct common
+make_common(const char *column_name, double value)
+{
+	return (struct common){ .name = column_name, .value = value,
+	    .column = column_name ? column(column_name) : 0 };
 }
 
 /* Groups in the order of their first rows. */
@@ -123,10 +173,12 @@ static struct group *
 make_groups(size_t *n)
 {
 	size_t report = column(gain), choose = column(selection), row, k, last;
-	size_t at = scale_column ? column(scale_column) : 0;
 	struct err e = { .rc = RC_OK };
 	struct group *g = NULL;
-	double s = scale > 0 ? scale : (double)NAN;
+	struct common s = make_common(scale_column,
+	    scale > 0 ? scale : (double)NAN);
+	struct common r = make_common(dimension_column,
+	    dimension > 0 ? (double)dimension : (double)NAN);
 	struct draw d;
 	int got;
 
@@ -139,8 +191,6 @@ make_groups(size_t *n)
 		    &e), &e);
 		if (got == 0)
 			continue;
-		if (scale_column != NULL)
-			cmd_check(tsv_real(&s, &table, row, at, name, &e), &e);
 		k = last;	/* rows of a curve mostly stand together */
 		if (k >= *n || !same_group(g[k].first, row))
 			for (k = 0; k < *n; k++)
@@ -150,7 +200,7 @@ make_groups(size_t *n)
 			g = cmd_must(mem_grow(g, ++*n, sizeof *g));
 			g[k] = (struct group){ .first = row };
 		}
-		add_row(&g[k], row, &d, s);
+		add_row(&g[k], row, &d, &s, &r);
 		last = k;
 	}
 	return g;
@@ -236,9 +286,9 @@ put_size(struct table *out, struct group *g, size_t n, double *w)
 		bootstrap(&low, &high, g, n, w);
 	table_real(out, low);
 	table_real(out, high);
-	table_real(out, g->scale * (dimension > 0 ?
-	    order_sphere_max((double)n, dimension) :
-	    order_normal_max((double)n)));
+	table_real(out, g->scale * (isnan(g->dimension) ?
+	    order_normal_max((double)n) :
+	    order_sphere_max((double)n, (size_t)g->dimension)));
 	cmd_end_row(out);
 }
 
@@ -321,6 +371,8 @@ main(int argc, char *argv[])
 	cmd_begin(&tool, argc, argv);
 	if (scale < 0 || (scale > 0 && scale_column != NULL))
 		opts_usage("give a positive --scale, or --scale-column");
+	if (dimension > 0 && dimension_column != NULL)
+		opts_usage("give --dimension or --dimension-column");
 	if (selection == NULL)
 		selection = gain;
 	read_table(tool.operand[0]);

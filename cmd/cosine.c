@@ -8,7 +8,7 @@
 #include "linalg/vec.h"
 
 static const char *reference_path;
-static int all_pairs;
+static int all_pairs, match;
 
 static const struct opt options[] = {
 	{ 'r', "reference", "file", OPT_INPUT, &reference_path,
@@ -16,37 +16,73 @@ static const struct opt options[] = {
 	    NULL, 0 },
 	{ 'a', "all-pairs", NULL, OPT_FLAG, &all_pairs,
 	    "compare each vector with all before it", NULL, 0 },
+	{ 'm', "match", NULL, OPT_FLAG, &match,
+	    "compare with references of the same tensors only", NULL, 0 },
 	MEMORY_OPTION,
 	OPT_END
 };
 
 static const char *const columns[] = {
 	"record", "step", "task", "name", "reference", "cosine", "norm",
-	"reference_norm", NULL
+	"reference_norm", "delta", "site", "side", NULL
 };
 
-/* The vectors that others are compared with. */
-static struct rows reference;
-static double *reference_norm, *dots;
+/* References of the same tensors, which others are compared with. */
+struct kind {
+	struct rows	 rows;
+	size_t		*number;	/* among all references */
+	double		*norm, *dots;
+};
+
+static struct kind *kinds;		/* one without --match */
+static size_t n_kinds, n_references;
+static int complete;			/* no more references will come */
+static size_t held;			/* bytes of references, with --match */
 static double *v;			/* the current vector */
+static size_t v_room;			/* values that it has room for */
 static size_t budget;			/* bytes for everything */
+
+/* The references that a vector is compared with, or will be one of; without
+ * --match there is one kind, which refuses other tensors. */
+static struct kind *
+kind_of(struct ts_reader *in, const struct ts_record *rec)
+{
+	struct layout *l;
+	size_t i = 0;
+
+	if (match) {
+		l = cmd_must(layout_as_f32(rec->layout));
+		while (i < n_kinds && !layout_equal(kinds[i].rows.layout, l))
+			i++;
+		layout_free(l);
+	}
+	if (i == n_kinds) {
+		if (complete)
+			die(RC_INPUT, "%s: record %zu: no reference has its "
+			    "tensors", ts_reader_name(in), rec->record);
+		kinds = cmd_must(mem_grow(kinds, ++n_kinds, sizeof *kinds));
+		kinds[i] = (struct kind){ .norm = NULL };
+		if (!match)
+			rows_bound(&kinds[i].rows, budget / 2);
+	}
+	rows_layout(&kinds[i].rows, in, rec, "the reference");
+	return &kinds[i];
+}
 
 /* Reads a vector to v and to the room of the next reference; its norm. */
 static double
-take(struct ts_reader *in, const struct ts_record *rec)
+take(struct kind *k, struct ts_reader *in)
 {
-	size_t d;
+	size_t d = k->rows.layout->n;
 	struct err e = { .rc = RC_OK };
 	double norm;
-	float *x;
+	float *x = rows_read(&k->rows, in);
 
-	rows_layout(&reference, in, rec, "the reference");
-	d = reference.layout->n;
-	x = rows_read(&reference, in);
-	if (v == NULL) {
+	if (v == NULL || d > v_room) {
 		memory_require(d * sizeof *v, budget / 2,
 		    "%s: a vector of %zu values", ts_reader_name(in), d);
-		v = cmd_must(mem_alloc(d, sizeof *v));
+		v = cmd_must(mem_grow(v, d, sizeof *v));
+		v_room = d;
 	}
 	vec_from_f32(v, x, d);
 	cmd_check(vec_norm_f64(&norm, v, d, &e), &e);
@@ -55,15 +91,20 @@ take(struct ts_reader *in, const struct ts_record *rec)
 
 /* The current vector is a reference, too. */
 static void
-add_reference(double x_norm)
+add_reference(struct kind *k, double norm, const char *from)
 {
-	size_t n = rows_n(&reference) + 1;
+	size_t n = rows_n(&k->rows) + 1;
 
-	rows_add(&reference);
-	reference_norm = cmd_must(mem_grow(reference_norm, n,
-	    sizeof *reference_norm));
-	dots = cmd_must(mem_grow(dots, n, sizeof *dots));
-	reference_norm[n - 1] = x_norm;
+	held += k->rows.layout->n * sizeof(float);
+	if (match)
+		memory_require(held, budget / 2, "%s: %zu references", from,
+		    n_references + 1);
+	rows_add(&k->rows);
+	k->number = cmd_must(mem_grow(k->number, n, sizeof *k->number));
+	k->norm = cmd_must(mem_grow(k->norm, n, sizeof *k->norm));
+	k->dots = cmd_must(mem_grow(k->dots, n, sizeof *k->dots));
+	k->number[n - 1] = n_references++;
+	k->norm[n - 1] = norm;
 }
 
 static void
@@ -71,11 +112,15 @@ load_reference(void)
 {
 	struct ts_reader *in = cmd_open(reference_path);
 	struct ts_record rec;
+	struct kind *k;
 
-	while (cmd_next(in, &rec))
-		add_reference(take(in, &rec));
-	if (rows_n(&reference) == 0)
+	while (cmd_next(in, &rec)) {
+		k = kind_of(in, &rec);
+		add_reference(k, take(k, in), ts_reader_name(in));
+	}
+	if (n_references == 0)
 		die(RC_INPUT, "%s: holds no vectors", ts_reader_name(in));
+	complete = 1;
 }
 
 /* <v, w> / (norm(v) norm(w)); rounding must not take it past 1. */
@@ -88,24 +133,42 @@ cosine(double dot, double v_norm, double w_norm)
 }
 
 static void
-put_rows(struct table *t, const struct ts_record *rec, double norm)
+put_rows(struct table *t, struct kind *k, const struct ts_record *rec,
+    double norm)
 {
-	size_t i, n = rows_n(&reference);
-	struct mat_rows rows = rows_view(&reference, 0, n);
+	size_t i, n = rows_n(&k->rows);
+	struct mat_rows rows = rows_view(&k->rows, 0, n);
 	struct err e = { .rc = RC_OK };
 
-	cmd_check(mat_vec_f32(dots, &rows, v, &e), &e);
+	cmd_check(mat_vec_f32(k->dots, &rows, v, &e), &e);
 	for (i = 0; i < n; i++) {
 		table_int(t, (int64_t)rec->record);
 		table_label(t, &rec->labels, L_STEP);
 		table_label(t, &rec->labels, L_TASK);
 		table_label(t, &rec->labels, L_NAME);
-		table_int(t, (int64_t)i);
-		table_real(t, cosine(dots[i], norm, reference_norm[i]));
+		table_int(t, (int64_t)k->number[i]);
+		table_real(t, cosine(k->dots[i], norm, k->norm[i]));
 		table_real(t, norm);
-		table_real(t, reference_norm[i]);
+		table_real(t, k->norm[i]);
+		table_label(t, &rec->labels, L_DELTA);
+		table_label(t, &rec->labels, L_SITE);
+		table_label(t, &rec->labels, L_SIDE);
 		cmd_end_row(t);
 	}
+}
+
+static void
+free_kinds(void)
+{
+	size_t i;
+
+	for (i = 0; i < n_kinds; i++) {
+		rows_free(&kinds[i].rows);
+		mem_free(kinds[i].number);
+		mem_free(kinds[i].norm);
+		mem_free(kinds[i].dots);
+	}
+	mem_free(kinds);
 }
 
 int
@@ -120,29 +183,29 @@ main(int argc, char *argv[])
 	struct ts_reader *in;
 	struct ts_record rec;
 	struct table *t;
+	struct kind *k;
 	double norm;
 
 	cmd_begin(&tool, argc, argv);
 	if (all_pairs && reference_path != NULL)
 		opts_usage("--all-pairs takes no --reference");
 	budget = memory_budget();
-	rows_bound(&reference, budget / 2);
 	if (reference_path != NULL)
 		load_reference();
 	in = cmd_open(tool.operand[0]);
 	cmd_check(ts_reader_start(in), ts_reader_err(in));
 	t = cmd_table(columns);
 	while (cmd_next(in, &rec)) {
-		norm = take(in, &rec);
-		if (rows_n(&reference) == 0 && !all_pairs)	/* the first */
-			add_reference(norm);
-		put_rows(t, &rec, norm);
+		k = kind_of(in, &rec);
+		norm = take(k, in);
+		/* the first */
+		if (rows_n(&k->rows) == 0 && !all_pairs)
+			add_reference(k, norm, ts_reader_name(in));
+		put_rows(t, k, &rec, norm);
 		if (all_pairs)
-			add_reference(norm);
+			add_reference(k, norm, ts_reader_name(in));
 	}
-	rows_free(&reference);
-	mem_free(reference_norm);
-	mem_free(dots);
+	free_kinds();
 	mem_free(v);
 	return cmd_finish();
 }

@@ -1,20 +1,28 @@
 /* evaluate: loss and accuracies of a model per task, also at deltas. */
-#include <stdio.h>
+#include <string.h>
 
+#include "cmd/journal.h"
+#include "cmd/steering.h"
 #include "cmd/tasks.h"
 
-enum { LABELS = 5 };
-
-/* A delta's labels that stand in the table. */
-static const enum label_key labels[LABELS] = {
-	L_STEP, L_RANK, L_BASIS, L_NAME, L_SIDE
+/* A delta's labels that stand in the table, and their columns. */
+static const enum label_key labels[] = {
+	L_STEP, L_RANK, L_BASIS, L_NAME, L_SIDE, L_METHOD, L_GROUP, L_SIGMA,
+	L_NORM, L_DRAW, L_PAIR, L_SIGN
 };
-static const char *const columns[] = { "delta", "step", "rank", "basis",
-	"name", "side", "task", "split", "items", "loss", "token_accuracy",
-	"exact_match", NULL };
-static const char *const item_columns[] = { "delta", "step", "rank", "basis",
-	"name", "side", "task", "split", "item", "loss", "tokens", "correct",
-	"exact", NULL };
+enum { LABELS = sizeof labels / sizeof *labels };
+#define DELTA "delta", "step", "rank", "basis", "name", "side", "method", \
+	"group", "sigma", "norm", "draw", "pair", "sign"
+#define SCORES "task", "split", "items", "loss", "token_accuracy", \
+	"exact_match", NULL
+#define ITEM "task", "split", "item", "loss", "tokens", "correct", "exact", \
+	"answer", NULL
+static const char *const columns[] = { DELTA, SCORES };
+static const char *const item_columns[] = { DELTA, ITEM };
+static const char *const steer_columns[] = { DELTA, STEERING_COLUMNS,
+	SCORES };
+static const char *const steer_item_columns[] = { DELTA, STEERING_COLUMNS,
+	ITEM };
 
 static const char *model, *tasks = "all", *deltas;
 static size_t items = 512, length = 8;
@@ -39,74 +47,173 @@ static const struct opt options[] = {
 	    "with -d: measure the model itself first", NULL, 0 },
 	{ 0, "per-item", NULL, OPT_FLAG, &per_item,
 	    "a row for each example", NULL, 0 },
+	STEERING_OPTIONS,
 	OPT_END
 };
 
 static void
-put_place(struct table *t, const struct places *p, const char *task)
+put_label(struct table *t, const struct ts_labels *l, enum label_key k)
 {
-	char text[LABEL_TEXT_MAX + 1];
+	if (!labels_has(l, k))
+		table_na(t);
+	else if (label_type(k) == LABEL_INT)
+		table_int(t, l->v[k].i);
+	else if (label_type(k) == LABEL_REAL)
+		table_real(t, l->v[k].x);
+	else
+		table_text(t, l->v[k].s);
+}
+
+/* A run. */
+struct run {
+	struct bench	 bench;
+	struct places	 place;
+	struct steering	*steering;	/* NULL: none */
+	struct journal	*kept;
+	struct table	*out;
+	size_t		 done;		/* places, or points of steering */
+};
+
+static void
+put_place(const struct run *r)
+{
+	const struct ts_labels none = { .set = 0 };
+	const struct places *p = &r->place;
 	size_t i;
 
 	if (p->index < 0)
-		table_na(t);
+		table_na(r->out);
 	else
-		table_int(t, p->index);
+		table_int(r->out, p->index);
 	for (i = 0; i < LABELS; i++)
-		if (p->index < 0 || !labels_has(&p->rec.labels, labels[i]))
-			table_na(t);
-		else if (label_type(labels[i]) == LABEL_INT)
-			table_int(t, p->rec.labels.v[labels[i]].i);
-		else
-			table_text(t, labels_string(text, sizeof text,
-			    &p->rec.labels, labels[i]));
-	table_text(t, task);
-	table_text(t, split_names[split]);
+		put_label(r->out, p->index < 0 ? &none : &p->rec.labels,
+		    labels[i]);
+	if (r->steering != NULL)
+		steering_put(r->out, r->steering);
+	table_text(r->out, r->bench.task->name);
+	table_text(r->out, split_names[split]);
 }
 
 static void
-put_sum(struct table *t, const struct places *p, const char *task,
-    const struct batch_result *r)
+put_sum(const struct run *r, const struct batch_result *sum)
 {
-	put_place(t, p, task);
-	table_int(t, (int64_t)r->n_seq);
-	table_real(t, score_loss(r));
-	table_real(t, score_token_accuracy(r));
-	table_real(t, score_exact_match(r));
-	cmd_end_row(t);
+	put_place(r);
+	table_int(r->out, (int64_t)sum->n_seq);
+	table_real(r->out, score_loss(sum));
+	table_real(r->out, score_token_accuracy(sum));
+	table_real(r->out, score_exact_match(sum));
+	cmd_end_row(r->out);
 }
 
 static void
-put_item(struct table *t, const struct places *p, const char *task,
-    size_t item, const struct batch_result *r)
+put_item(const struct run *r, size_t item)
 {
-	put_place(t, p, task);
-	table_int(t, (int64_t)item);
-	table_real(t, score_loss(r));
-	table_int(t, (int64_t)r->n_targets);
-	table_int(t, (int64_t)r->n_correct);
-	table_int(t, (int64_t)r->n_exact);
-	cmd_end_row(t);
+	const struct batch_result *one = &r->bench.res[item];
+	char answer[TASK_MAX_LENGTH + 1];
+
+	bench_answer(answer, &r->bench, item);
+	put_place(r);
+	table_int(r->out, (int64_t)item);
+	table_real(r->out, score_loss(one));
+	table_int(r->out, (int64_t)one->n_targets);
+	table_int(r->out, (int64_t)one->n_correct);
+	table_int(r->out, (int64_t)one->n_exact);
+	table_text(r->out, answer);
+	cmd_end_row(r->out);
 }
 
-/* All tasks at one place. */
+/* Task i at a place, whose key is given: what an unfinished run kept, or
+ * worked out and kept. */
+static struct batch_result
+result(struct run *r, const char *key, size_t i)
+{
+	struct bench *b = &r->bench;
+	struct batch_result sum = { .loss_sum = 0 };
+	struct iovec v[2] = { { &sum, sizeof sum } };
+	size_t n = 1;
+
+	bench_see(b, i);
+	if (per_item) {
+		v[0] = (struct iovec){ b->res, items * sizeof *b->res };
+		v[1] = (struct iovec){ b->top,
+		    b->seen->start[items] * sizeof *b->top };
+		n = 2;
+	}
+	if (journal_get(r->kept, key, v, n))
+		return sum;
+	sum = bench_eval_seen(b, r->place.params);
+	journal_put(r->kept, key, v, n);
+	return sum;
+}
+
+/* All tasks, at one point of steering if there is any. */
 static void
-measure(struct bench *b, const struct places *p, struct table *out)
+measure_tasks(struct run *r, const char *key)
+{
+	struct batch_result sum;
+	size_t i, j;
+
+	for (i = 0; i < r->bench.mix.n; i++) {
+		sum = result(r, key, i);
+		if (!per_item)
+			put_sum(r, &sum);
+		for (j = 0; per_item && j < items; j++)
+			put_item(r, j);
+		cmd_flush_rows(r->out);
+	}
+	cmd_progress(r->steering == NULL ? "delta" : "vector", ++r->done, 0);
+}
+
+/* All tasks at one place.  Results are kept in the order of points, so these
+ * need no keys of their own. */
+static void
+measure(struct run *r)
+{
+	char key[DIGEST_SIZE] = "";
+
+	if (journal_keeps(r->kept))
+		places_key(key, &r->place);
+	if (r->steering == NULL)
+		measure_tasks(r, key);
+	else
+		while (steering_next(r->steering, r->bench.pool))
+			measure_tasks(r, key);
+}
+
+static void
+check_options(void)
+{
+	if (model == NULL)
+		opts_usage("give --model");
+	if (items == 0)
+		opts_usage("--items: 0 is not positive");
+	if (base && deltas == NULL)
+		opts_usage("--base is for --deltas");
+	steering_check();
+	if (deltas != NULL && steering_options.path != NULL &&
+	    strcmp(deltas, "-") == 0 &&
+	    strcmp(steering_options.path, "-") == 0)
+		opts_usage("--deltas and --steer both read standard input");
+}
+
+static void
+begin(struct run *r)
 {
 	const struct draw d = { .split = (enum split)split, .seed = seed,
 	    .length = length };
-	struct batch_result r;
-	size_t i, j;
+	struct bench *b = &r->bench;
 
-	for (i = 0; i < b->mix.n; i++) {
-		const struct task *task = b->mix.task[i];
-
-		r = bench_eval(b, p->params, task, &d, items);
-		if (!per_item)
-			put_sum(out, p, task->name, &r);
-		for (j = 0; per_item && j < items; j++)
-			put_item(out, p, task->name, j, &b->res[j]);
-	}
+	bench_open(b, bench_load(model), tasks, length);
+	bench_no_weights(b);
+	bench_draw(b, &d, items);
+	r->steering = steering_open(&b->model->config);
+	places_open(&r->place, b->model, deltas, base);
+	r->kept = journal_open();
+	if (r->steering == NULL)
+		r->out = cmd_table(per_item ? item_columns : columns);
+	else
+		r->out = cmd_table(per_item ? steer_item_columns :
+		    steer_columns);
 }
 
 int
@@ -117,24 +224,18 @@ main(int argc, char *argv[])
 		.summary = "Loss and accuracies of a model for each task.",
 		.operands = "", .opts = options,
 	};
-	struct places p;
-	struct bench b;
-	struct table *out;
+	struct run r = { .done = 0 };
+	int status;
 
 	cmd_begin(&tool, argc, argv);
-	if (model == NULL)
-		opts_usage("give --model");
-	if (items == 0)
-		opts_usage("--items: 0 is not positive");
-	if (base && deltas == NULL)
-		opts_usage("--base is for --deltas");
-	bench_open(&b, bench_load(model), tasks, length);
-	bench_no_weights(&b);
-	places_open(&p, b.model, deltas, base);
-	out = cmd_table(per_item ? item_columns : columns);
-	while (places_next(&p))
-		measure(&b, &p, out);
-	places_close(&p);
-	bench_close(&b);
-	return cmd_finish();
+	check_options();
+	begin(&r);
+	while (places_next(&r.place))
+		measure(&r);
+	places_close(&r.place);
+	steering_close(r.steering);
+	bench_close(&r.bench);
+	status = cmd_finish();
+	journal_close(r.kept);
+	return status;
 }

@@ -12,6 +12,8 @@
 static struct opt_reals weights;
 static struct opt_strings sets;
 static int mean, sum, cumulative;
+static double norm, unit = 1;		/* of every result; 0: as it comes */
+static const char *norm_unit;
 
 static const struct opt options[] = {
 	{ 'w', "weights", "w,...", OPT_REALS, &weights,
@@ -22,6 +24,11 @@ static const struct opt options[] = {
 	    "the sum over its records", NULL, 0 },
 	{ 'c', "cumulative", NULL, OPT_FLAG, &cumulative,
 	    "the sum over its records up to each", NULL, 0 },
+	{ 'n', "norm", "x", OPT_REAL, &norm,
+	    "scale every result to this norm (0: no)", NULL, 0 },
+	{ 0, "of", "operand", OPT_INPUT, &norm_unit,
+	    "times the norm of a model or, on average, of a stream's vectors",
+	    NULL, 0 },
 	{ 'l', "label", "key=value", OPT_STRINGS, &sets,
 	    "set a label of the result", NULL, 0 },
 	MEMORY_OPTION,
@@ -96,13 +103,15 @@ take_model(const struct operand *o)
 	model_free(m);
 }
 
-/* Sums of recipes stay recipes: when the n operands' records, just read, all
- * are, the others must be. */
+/* Sums of recipes stay recipes, unless their norm must be known: when the n
+ * operands' records, just read, all are, the others must be. */
 static void
 keep_recipes(const struct operand *o, size_t n)
 {
 	size_t i;
 
+	if (norm > 0)
+		return;
 	for (i = 0; i < n; i++)
 		if (o[i].in == NULL || o[i].rec.recipe == NULL)
 			return;
@@ -191,6 +200,12 @@ check_options(size_t operands)
 	if (mean + sum + cumulative == 1 && operands != 1)
 		opts_usage("--%s takes 1 operand, not %zu", mean ? "mean" :
 		    sum ? "sum" : "cumulative", operands);
+	if (norm < 0)
+		opts_usage("--norm: %g is below 0", norm);
+	if (norm_unit != NULL && !(norm > 0))
+		opts_usage("--of takes a --norm");
+	if (norm > 0 && cumulative)
+		opts_usage("--cumulative takes no --norm");
 	for (i = 0; i < sets.n; i++)
 		label_option(&l, sets.v[i]);
 	labels_clear(&l);
@@ -201,6 +216,10 @@ put_result(struct ts_writer *out, struct ts_labels *l)
 {
 	size_t i;
 
+	if (norm > 0) {
+		sum_scale_to(&total, norm * unit);
+		labels_set_real(l, L_NORM, norm * unit);
+	}
 	for (i = 0; i < sets.n; i++)
 		label_option(l, sets.v[i]);
 	sum_put(out, &total, l, x);
@@ -386,6 +405,11 @@ main(int argc, char *argv[])
 	}
 	check_options(n);
 	budget = memory_budget();
+	if (norm_unit != NULL)
+		unit = is_directory(norm_unit) ? norm_of_model(norm_unit) :
+		    norm_of_stream(norm_unit);
+	if (!(unit > 0))
+		die(RC_INPUT, "%s: its norm is 0", norm_unit);
 	o = cmd_must(mem_zalloc(n, sizeof *o));
 	for (i = 0; i < n; i++)
 		open_operand(&o[i], operand[i], weights.n ? weights.v[i] : 1);

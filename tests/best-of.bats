@@ -98,6 +98,30 @@ normals() {
 	    $'0.1\ta\t3\t1\t2 0.2\ta\t3\t1\t18' ]
 }
 
+@test "best-of: scale and dimension of each curve, from their columns" {
+	{
+		printf 'set\tgain\tscale\tr\n'
+		for i in 1 2 3; do
+			printf 'a\t%s\t2\t5\nb\t%s\t3\tNA\nc\t%s\tNA\t1\n' \
+			    $i $i $i
+		done
+	} > sets
+	best-of -b set -n 2 -B 0 -C scale -R r sets > t
+	best-of -n 2 -B 0 -c 2 -r 5 sets | at 2 theorem > a
+	best-of -n 2 -B 0 -c 3 sets | at 2 theorem > b
+	at 2 theorem < t | diff <(cat a b; echo NA) -
+	run ! diff a <(best-of -n 2 -B 0 -c 2 sets | at 2 theorem)
+	run best-of -C scale sets
+	refused 3 "sets: line 3: scale is 3, the curve's first row has 2"
+	run best-of -b set -R gain sets
+	refused 3 "sets: line 5: gain is 2, the curve's first row has 1"
+	printf 'gain\tr\n1\t0.5\n' > half
+	run best-of -R r half
+	refused 3 "half: line 2: r is 0.5, not a dimension"
+	run best-of -r 2 -R r sets
+	refused 2 "give --dimension or --dimension-column"
+}
+
 @test "best-of: the bootstrap depends on its seed alone" {
 	normals 200 1 3 > g
 	best-of g > a

@@ -33,6 +33,51 @@ setup() {
 	[ "$(column cosine < t | head -n 3 | paste -sd ' ')" = "-1 0.96 -0.96" ]
 }
 
+# Vectors at two sites, and one that is of neither.
+sites() {
+	{
+		printf 'embed:2\nsite=embed side=positive : 1 0\n@h.0.out:3\n'
+		printf 'site=h.0.out : 0 2 0\nsite=h.0.out : 0 0 1\n'
+	} | mkstream > r
+	{
+		printf 'h.0.out:3\nsite=h.0.out delta=4 : 0 3 4\n@embed:2\n'
+		printf 'site=embed side=positive : 4 3\n'
+	} | mkstream > s
+	printf 'final_norm:2\nsite=final_norm : 1 2\n' | mkstream > other
+}
+
+@test "cosine: --match compares what has the same tensors" {
+	sites
+	cosine --match -r r s > t
+	[ "$(column cosine < t | paste -sd ' ')" = "0.6 0.8 0.8" ]
+	[ "$(column reference < t | paste -sd ' ')" = "1 2 0" ]
+	[ "$(column reference_norm < t | paste -sd ' ')" = "2 1 1" ]
+	[ "$(column norm < t | paste -sd ' ')" = "5 5 5" ]
+	[ "$(column site < t | paste -sd ' ')" = "h.0.out h.0.out embed" ]
+	[ "$(column delta < t | paste -sd ' ')" = "4 4 NA" ]
+	[ "$(column side < t | paste -sd ' ')" = "NA NA positive" ]
+	# the first of each kind; each with those before it of its kind
+	cat s r | cosine --match > t
+	[ "$(column cosine < t | paste -sd ' ')" = "1 1 0.8 0.6 0.8" ]
+	[ "$(column reference < t | paste -sd ' ')" = "0 1 1 0 0" ]
+	cat s r | cosine --match --all-pairs > t
+	[ "$(column record < t | paste -sd ' ')" = "2 3 4 4" ]
+	[ "$(column reference < t | paste -sd ' ')" = "1 0 0 3" ]
+	[ "$(column cosine < t | paste -sd ' ')" = "0.8 0.6 0.8 0" ]
+}
+
+@test "cosine: --match refuses what no reference matches" {
+	sites
+	run cosine --match -r r other -o t
+	refused 3 "other: record 0: no reference has its tensors"
+	[ ! -e t ]
+	run cosine -r r s
+	refused 3 "r: record 1: tensor 0 is h.0.out, the reference has embed"
+	{ printf 'x:40000\n'; noise 30 40000 1; } | mkstream > many
+	run cosine --match --memory 8M -r many many
+	refused 3 "many: 14 references: needs 2240000 bytes, --memory=8M leaves 2097152 for it"
+}
+
 @test "cosine: rows are shown while the vectors still come" {
 	mkfifo pipe
 	{ printf 'x:2\n: 1 0\n'; sleep 3; echo ': 0 1'; } | mkstream |

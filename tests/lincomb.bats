@@ -9,6 +9,10 @@ setup() {
 	printf 'x:2\nstep=7 task=copy : 1 1\n' | mkstream -c parameters > one
 }
 
+norms() {
+	cosine "$@" | column norm | xargs printf '%.5g\n' | paste -sd ' '
+}
+
 all_values() {
 	values 0- "$@" | paste -sd ' '
 }
@@ -44,6 +48,34 @@ all_values() {
 	refused 2 "--label: 'colour=red' is not label=value"
 	run lincomb -l step=x p
 	refused 2 "--label: 'step=x' is not a whole number"
+}
+
+@test "lincomb: --norm, by itself and in units of another's" {
+	lincomb -w -3 --norm 10 one > t
+	[ "$(norms t)" = 10 ]
+	[ "$(values 0 t | awk '$1 >= 0')" = "" ]
+	[ "$(tensor-ls t | column norm)" = 10 ]
+	near "$(lincomb --norm 1 one | cosine -r one | column cosine)" 1
+	printf 'y:1\n: 3\n: 5\n' | mkstream > unit	# mean 4
+	[ "$(lincomb --norm 0.5 --of unit p | norms)" = "2 2 2" ]
+	[ "$(lincomb --mean --norm 0.5 --of unit p | norms)" = 2 ]
+	lincomb --norm 0.5 --of unit p | tensor-ls -p | grep -q -- "--norm=0.5 "
+	perturb -l p -n 2 -s 3 | lincomb --norm 7 > t
+	[ "$(norms t)" = "7 7" ]
+	near "$(perturb -l p -n 2 -s 3 | cosine -r t | column cosine |
+	    head -n 1)" 1 1e-6
+	printf 'x:2\n: 0 0\n' | mkstream > zero
+	run lincomb --norm 1 zero -o u
+	refused 3 "a result of 2 values is zero: it cannot have norm 1"
+	[ ! -e u ]
+	run lincomb --norm -1 p
+	refused 2 "--norm: -1 is below 0"
+	run lincomb --norm 1 --of zero p
+	refused 3 "zero: its norm is 0"
+	run lincomb --of unit p
+	refused 2 "--of takes a --norm"
+	run lincomb -c --norm 1 p
+	refused 2 "--cumulative takes no --norm"
 }
 
 @test "lincomb: mean, sum and cumulative sum over records" {
@@ -130,4 +162,6 @@ all_values() {
 	    values 0 | sort -g | tail -n 1)" 0
 	[ "$(values 11 displacements.mpk.zst)" = \
 	    "$(values 0 displacement.mpk.zst)" ]
+	near "$(norms steps.mpk.zst | cut -d ' ' -f 1)" \
+	    "$(norms random.mpk.zst | cut -d ' ' -f 12)" 1e-6
 }

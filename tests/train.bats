@@ -177,7 +177,8 @@ long=(train -c small.json -t copy,add --length 4 -n 900 -b 16 --check-every 50
 	    evaluate -m start -d - -t copy --length 4 -n 64 > moved.tsv
 	evaluate -m start -t copy --length 4 -n 64 > start.tsv
 	evaluate -m last -t copy --length 4 -n 64 > last.tsv
-	awk -F '\t' 'FNR > 1 { x[++n] = $10 } END {
+	awk -F '\t' 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	    { x[++n] = $at["loss"] } END {
 		exit !(x[1] == x[3] && (x[2] - x[4]) ^ 2 < 1e-10 &&
 		    x[1] != x[2]) }' moved.tsv start.tsv last.tsv
 }

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/lineage.h"
+#include "cmd/memory.h"
 #include "random/materialise.h"
 #include "stream/digest.h"
 
@@ -87,6 +88,7 @@ cmd_open(const char *path)
 	in->fp = fp;
 	in->reader = cmd_must(ts_reader_new(fp,
 	    is_stdin ? "<stdin>" : path));
+	memory_bound(in->reader);
 	return in->reader;
 }
 
@@ -178,6 +180,18 @@ provenance(void)
 
 	opts_canonical_free(argv, argc);
 	return p;
+}
+
+char *
+cmd_identity(void)
+{
+	size_t argc;
+	char **argv = cmd_must(opts_canonical(run.tool, &argc));
+	char *s = cmd_must(lineage_identity(run.tool->name, argv, argc,
+	    run.input, run.n_inputs));
+
+	opts_canonical_free(argv, argc);
+	return s;
 }
 
 /* The output's file: run.fp. */
@@ -296,13 +310,19 @@ cmd_table(const char *const *columns)
 }
 
 void
-cmd_end_row(struct table *t)
+cmd_flush_rows(struct table *t)
 {
 	struct err e = { .rc = RC_OK };
 
+	check_write(table_flush(t, &e), &e);
+}
+
+void
+cmd_end_row(struct table *t)
+{
 	table_end_row(t);
 	if (run.live)
-		check_write(table_flush(t, &e), &e);
+		cmd_flush_rows(t);
 }
 
 static void

@@ -42,6 +42,10 @@ float	*cmd_read_new(struct ts_reader *in);
 void	cmd_same_layout(const struct ts_reader *in,
 	    const struct ts_record *rec, const struct layout *l,
 	    const char *what);
+/* Who this run is: its tool and release, canonical command line and inputs
+ * (with digests, where these are known) in lines of text; the caller's to
+ * mem_free(). */
+char	*cmd_identity(void);
 /* Notes a file that is not a stream (a configuration, weights) as input. */
 void	cmd_note_input(const char *path);
 /* The same for the two files of a model directory. */
@@ -78,6 +82,8 @@ FILE	*cmd_text(void);
 struct table *cmd_table(const char *const *columns);
 /* Ends a row and, when the output is live, shows it at once. */
 void	cmd_end_row(struct table *t);
+/* Shows the rows so far, whatever the output is. */
+void	cmd_flush_rows(struct table *t);
 
 /*
  * Ends the output (end map, flush, close, rename) and returns the exit

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/version.h"
 #include "cmd/lineage.h"
@@ -40,6 +42,12 @@ merge_origin(struct origin *o, struct prov *p, const struct lineage_input *in)
 	return 0;
 }
 
+static const char *
+digest_of(const struct lineage_input *in)
+{
+	return in->reader != NULL ? ts_reader_digest(in->reader) : in->digest;
+}
+
 static int
 add_run(struct prov *p, const char *tool, char *const argv[], size_t argc,
     const uint64_t *seed, const struct lineage_input inputs[],
@@ -52,8 +60,7 @@ add_run(struct prov *p, const char *tool, char *const argv[], size_t argc,
 		return -1;
 	for (i = 0; i < n; i++)
 		if (prov_add_input(p, (size_t)at, inputs[i].name,
-		    inputs[i].reader ? ts_reader_digest(inputs[i].reader) :
-		    inputs[i].digest, o[i].from, o[i].n) != 0)
+		    digest_of(&inputs[i]), o[i].from, o[i].n) != 0)
 			return -1;
 	return 0;
 }
@@ -77,5 +84,39 @@ lineage_make(const char *tool, char *const argv[], size_t argc,
 	if (!bad)
 		return p;
 	prov_free(p);
+	return NULL;
+}
+
+/* Appends "what value" and a newline. */
+static int
+add_line(char **text, size_t *n, const char *what, const char *value)
+{
+	size_t more = strlen(what) + strlen(value) + 2;
+	char *s = mem_grow(*text, *n + more + 1, 1);
+
+	if (s == NULL)
+		return -1;
+	*text = s;
+	snprintf(s + *n, more + 1, "%s %s\n", what, value);
+	*n += more;
+	return 0;
+}
+
+char *
+lineage_identity(const char *tool, char *const argv[], size_t argc,
+    const struct lineage_input inputs[], size_t n)
+{
+	size_t i, len = 0;
+	char *s = NULL;
+	int bad = add_line(&s, &len, tool, PLUMBLINE_VERSION) != 0;
+
+	for (i = 0; i < argc && !bad; i++)
+		bad = add_line(&s, &len, "argument", argv[i]) != 0;
+	for (i = 0; i < n && !bad; i++)
+		bad = add_line(&s, &len, "input", inputs[i].name) != 0 ||
+		    add_line(&s, &len, "digest", digest_of(&inputs[i])) != 0;
+	if (!bad && add_line(&s, &len, "end", "") == 0)
+		return s;
+	mem_free(s);
 	return NULL;
 }

@@ -27,4 +27,12 @@ struct prov	*lineage_make(const char *tool, char *const argv[],
 		    size_t argc, const uint64_t *seed,
 		    const struct lineage_input inputs[], size_t n);
 
+/*
+ * Who the run is, in lines of text: the tool, its release, its arguments, and
+ * its inputs with their digests, as far as they are known.  NULL when out of
+ * memory; free with mem_free().
+ */
+char	*lineage_identity(const char *tool, char *const argv[], size_t argc,
+	    const struct lineage_input inputs[], size_t n);
+
 #endif

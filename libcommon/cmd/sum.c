@@ -3,6 +3,7 @@
 
 #include "cmd/sum.h"
 #include "linalg/vec.h"
+#include "model/model.h"
 
 void
 sum_begin(struct sum *s, const struct layout *l, int of_recipes)
@@ -51,6 +52,75 @@ sum_divide(struct sum *s, double n)
 	else
 		for (i = 0; i < s->layout->n; i++)
 			s->y[i] /= n;
+}
+
+static double
+norm_of(const double *y, size_t n)
+{
+	struct err e = { .rc = RC_OK };
+	double norm;
+
+	cmd_check(vec_norm_f64(&norm, y, n, &e), &e);
+	return norm;
+}
+
+static double
+norm_of_f32(const float *x, size_t n)
+{
+	double *y = cmd_must(mem_alloc(n, sizeof *y)), norm;
+
+	vec_from_f32(y, x, n);
+	norm = norm_of(y, n);
+	mem_free(y);
+	return norm;
+}
+
+void
+sum_scale_to(struct sum *s, double norm)
+{
+	double is = norm_of(s->y, s->layout->n);
+	size_t i;
+
+	if (!(is > 0))
+		die(RC_INPUT, "a result of %zu values is zero: it cannot have "
+		    "norm %g", s->layout->n, norm);
+	for (i = 0; i < s->layout->n; i++)
+		s->y[i] *= norm / is;
+}
+
+double
+norm_of_stream(const char *path)
+{
+	struct ts_reader *in = cmd_open(path);
+	struct ts_record rec;
+	double total = 0;
+	size_t n = 0;
+	float *x;
+
+	while (cmd_next(in, &rec)) {
+		x = cmd_read_new(in);
+		total += norm_of_f32(x, rec.layout->n);
+		mem_free(x);
+		n++;
+	}
+	if (n == 0)
+		die(RC_INPUT, "%s: holds no records", ts_reader_name(in));
+	return total / (double)n;
+}
+
+double
+norm_of_model(const char *dir)
+{
+	struct err e = { .rc = RC_OK };
+	struct model *m = model_load(dir, &e);
+	double norm;
+
+	if (m == NULL)
+		die_err(&e);
+	cmd_note_model(dir);
+	norm = norm_of_f32(m->params, m->layout->n);
+	model_free(m);
+	return norm;
 }
 
 void

@@ -22,9 +22,16 @@ void	sum_clear(struct sum *s);
 void	sum_add(struct sum *s, const float *x, const struct recipe *r,
 	    double weight);
 void	sum_divide(struct sum *s, double n);
+/* Scales a sum of vectors to a norm; zero is refused, where nothing says which
+ * way to go. */
+void	sum_scale_to(struct sum *s, double norm);
 /* Writes it as a record; x is workspace for layout->n values.  A value too
  * large for f32 is refused. */
 void	sum_put(struct ts_writer *out, const struct sum *s,
 	    const struct ts_labels *l, float *x);
+
+/* Mean norm of a stream's vectors, or norm of a model's parameters. */
+double	norm_of_stream(const char *path);
+double	norm_of_model(const char *dir);
 
 #endif

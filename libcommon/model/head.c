@@ -21,7 +21,7 @@ gather(size_t *row, int32_t *target, size_t *next, const int32_t *targets,
 	return k;
 }
 
-/* logits (k x vocab) = norm(x) wte^T */
+/* logits (k x vocab) = norm(x) wte^T; n = norm(x) */
 static void
 scores(real *logits, const real *x, const struct head_at *at,
     const real *params, const struct model_config *c, size_t k,
@@ -29,8 +29,11 @@ scores(real *logits, const real *x, const struct head_at *at,
 {
 	size_t d = c->n_embd;
 
-	norm_forward(w->n, w->stat, x, params + at->ln_w, params + at->ln_b,
-	    (real)c->norm_eps, k, d);
+	if (w->normed)
+		memcpy(w->n, x, k * d * sizeof *x);
+	else
+		norm_forward(w->n, w->stat, x, params + at->ln_w,
+		    params + at->ln_b, (real)c->norm_eps, k, d);
 	nn_gemm(logits, w->n, params + at->wte, MAT_N, MAT_T, k, c->vocab, d,
 	    1, d, d, 0, c->vocab);
 }
@@ -52,24 +55,23 @@ scores_backward(real *grad, const struct head_at *at, const real *params,
 }
 
 void
-head_forward(double *loss, unsigned char *right, const real *x,
+head_forward(double *loss, int32_t *top, const real *x,
     const struct head_at *at, const real *params,
     const struct model_config *c, const int32_t *targets, size_t m,
     const struct head_work *w)
 {
-	head_backward(NULL, NULL, loss, right, x, at, params, c, targets, 0,
+	head_backward(NULL, NULL, loss, top, x, at, params, c, targets, 0,
 	    m, w);
 }
 
 void
-head_backward(real *dx, real *grad, double *loss, unsigned char *right,
+head_backward(real *dx, real *grad, double *loss, int32_t *top,
     const real *x, const struct head_at *at, const real *params,
     const struct model_config *c, const int32_t *targets, double scale,
     size_t m, const struct head_work *w)
 {
 	size_t row[HEAD_ROWS], next = 0, i, k, d = c->n_embd;
-	unsigned char ok[HEAD_ROWS];
-	int32_t target[HEAD_ROWS];
+	int32_t target[HEAD_ROWS], best[HEAD_ROWS];
 	double l[HEAD_ROWS];
 
 	if (dx != NULL)
@@ -79,15 +81,15 @@ head_backward(real *dx, real *grad, double *loss, unsigned char *right,
 			memcpy(w->x + i * d, x + row[i] * d, d * sizeof *x);
 		scores(w->logits, w->x, at, params, c, k, w);
 		if (dx == NULL)
-			loss_forward(l, ok, w->logits, target, k, c->vocab);
+			loss_forward(l, best, w->logits, target, k, c->vocab);
 		else {
-			loss_forward_backward(l, ok, w->logits, target, scale,
+			loss_forward_backward(l, best, w->logits, target, scale,
 			    k, c->vocab);
 			scores_backward(grad, at, params, c, k, w);
 		}
 		for (i = 0; i < k; i++) {
 			loss[row[i]] = l[i];
-			right[row[i]] = ok[i];
+			top[row[i]] = best[i];
 			if (dx != NULL)
 				memcpy(dx + row[i] * d, w->dx + i * d,
 				    d * sizeof *dx);

@@ -20,20 +20,22 @@ struct head_work {
 	real	*x, *n, *dn, *dx;	/* x c */
 	real	*stat;			/* x NORM_STATS */
 	real	*logits;		/* x vocab */
+	int	 normed;		/* what is called x below is the
+					   final norm's output already */
 };
 
 /*
  * x (m x c): the last layer's output for tokens j ... j + m - 1 of b.  loss
- * and right (m values each) are set where there is a target.
+ * and top (the argmax; m values each) are set where there is a target.
  */
-void	head_forward(double *loss, unsigned char *right, const real *x,
+void	head_forward(double *loss, int32_t *top, const real *x,
 	    const struct head_at *at, const real *params,
 	    const struct model_config *c, const int32_t *targets, size_t m,
 	    const struct head_work *w);
 /* The same, and dx (m x c, overwritten) = gradient of x, where each loss
  * counts scale.  Adds to grad. */
 void	head_backward(real *dx, real *grad, double *loss,
-	    unsigned char *right, const real *x, const struct head_at *at,
+	    int32_t *top, const real *x, const struct head_at *at,
 	    const real *params, const struct model_config *c,
 	    const int32_t *targets, double scale, size_t m,
 	    const struct head_work *w);

@@ -9,6 +9,7 @@
 
 #include "model/batch.h"
 #include "model/config.h"
+#include "model/site.h"
 #include "nn/real.h"
 
 /* Offsets into a parameter or gradient block. */
@@ -40,12 +41,19 @@ struct layer_work {
 	real	*dp;		/* longest sequence, squared (see attention) */
 };
 
+/* Who looks at the sites of a layer; one sequence at a time then. */
+struct layer_hook {
+	const struct site_hook *hook;
+	size_t		 layer;
+	real		*room;		/* m x c */
+};
+
 /* z (m x c) from a->x, for the sequences [first, last) of b laid end to end;
- * fills *a. */
+ * fills *a.  hook NULL: nobody looks. */
 void	layer_forward(real *z, const struct layer_acts *a,
 	    const struct layer_at *at, const real *params,
 	    const struct model_config *c, const struct batch *b, size_t first,
-	    size_t last);
+	    size_t last, const struct layer_hook *hook);
 /* d: gradient of z before, of x after.  Adds to grad. */
 void	layer_backward(real *d, real *grad, const struct layer_acts *a,
 	    const struct layer_at *at, const real *params,

@@ -19,7 +19,7 @@
 enum { BLOCK_SEQ = 8, BLOCK_TOKENS = 512, MAX_LANES = 8, FEW_LANES = 2 };
 static const size_t SMALL_MODEL = (size_t)1 << 24;	/* parameters */
 
-enum { EVAL_SEQ = 8, CHUNK = 16384 };	/* sequences, values of one task */
+enum { EVAL_SEQ = 4, CHUNK = 16384 };	/* sequences, values of one task */
 
 struct model_pool {
 	struct model_config config;
@@ -44,6 +44,7 @@ struct call {
 	double		 scale;
 	float		*grad;
 	struct batch_result *res;	/* of each lane, or sequence */
+	int32_t		*top;		/* of each token, or NULL */
 	struct err	*err;		/* of each task */
 };
 
@@ -122,6 +123,15 @@ const struct layout *
 model_pool_layout(const struct model_pool *p)
 {
 	return p->layout;
+}
+
+void
+model_pool_hook(struct model_pool *p, const struct site_hook *h)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_work; i++)
+		model_work_hook(p->work[i], h);
 }
 
 /* There are as many as threads, so one is always idle. */
@@ -334,17 +344,17 @@ eval_some(void *arg, size_t i)
 	size_t last = n - first < EVAL_SEQ ? n : first + EVAL_SEQ;
 	struct model_work *w = borrow(k->pool);
 
-	model_forward_range(k->res, NULL, w, k->params, k->batch, first,
-	    last, &k->err[i]);
+	model_forward_range(k->res, NULL, k->top, w, k->params, k->batch,
+	    first, last, &k->err[i]);
 	give_back(k->pool, w);
 }
 
 int
-model_eval(struct batch_result *per_seq, struct model_pool *p,
+model_eval(struct batch_result *per_seq, int32_t *top, struct model_pool *p,
     const float *params, const struct batch *b, struct err *e)
 {
 	struct call k = { .pool = p, .params = params, .batch = b,
-	    .res = per_seq };
+	    .res = per_seq, .top = top };
 	size_t tasks = (b->n_seq + EVAL_SEQ - 1) / EVAL_SEQ;
 	int r;
 
@@ -354,6 +364,35 @@ model_eval(struct batch_result *per_seq, struct model_pool *p,
 		return err_nomem(e);
 	par_for(tasks, eval_some, &k);
 	r = first_error(e, k.err, tasks);
+	mem_free(k.err);
+	return r;
+}
+
+static void
+visit_one(void *arg, size_t i)
+{
+	struct call *k = arg;
+	struct model_work *w = borrow(k->pool);
+
+	model_visit_range(w, k->params, k->batch, i, i + 1, &k->err[i]);
+	give_back(k->pool, w);
+}
+
+int
+model_visit(struct model_pool *p, const float *params, const struct batch *b,
+    struct err *e)
+{
+	struct call k = { .pool = p, .params = params, .batch = b };
+	struct batch blind = *b;
+	int r;
+
+	blind.targets = NULL;
+	if (batch_check(&blind, p->config.vocab, p->max_len, e) != 0)
+		return -1;
+	if ((k.err = mem_zalloc(b->n_seq, sizeof *k.err)) == NULL)
+		return err_nomem(e);
+	par_for(b->n_seq, visit_one, &k);
+	r = first_error(e, k.err, b->n_seq);
 	mem_free(k.err);
 	return r;
 }

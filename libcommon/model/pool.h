@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "model/batch.h"
 #include "model/config.h"
+#include "model/site.h"
 
 struct model_pool;
 
@@ -24,6 +25,10 @@ struct model_pool	*model_pool_new(const struct model_config *c,
 void	model_pool_free(struct model_pool *p);
 /* The layout of parameters and gradients, owned by p. */
 const struct layout	*model_pool_layout(const struct model_pool *p);
+
+/* From now on model_eval() and model_visit() call h, which is borrowed, at
+ * every site; NULL: no more. */
+void	model_pool_hook(struct model_pool *p, const struct site_hook *h);
 
 /*
  * grad (layout->n values, overwritten) = gradient of the mean loss over all
@@ -42,8 +47,14 @@ int	model_grad_each(float *grads, struct batch_result *per_seq,
 	    struct model_pool *p, const float *params, const struct batch *b,
 	    struct err *e);
 /* per_seq (n_seq results, overwritten): what model_forward() says, sequences
- * on all threads. */
-int	model_eval(struct batch_result *per_seq, struct model_pool *p,
-	    const float *params, const struct batch *b, struct err *e);
+ * on all threads.  top: NULL, or the argmax for every token of b (-1 where
+ * there is no target), in packed order. */
+int	model_eval(struct batch_result *per_seq, int32_t *top,
+	    struct model_pool *p, const float *params, const struct batch *b,
+	    struct err *e);
+/* For the hook's sake: every sequence through all sites, without scores;
+ * targets are not looked at and may be NULL. */
+int	model_visit(struct model_pool *p, const float *params,
+	    const struct batch *b, struct err *e);
 
 #endif

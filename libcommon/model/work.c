@@ -20,10 +20,11 @@ struct model_work {
 	struct layer_acts *acts;	/* n_layer */
 	struct layer_work layer;
 	struct head_work head;
+	const struct site_hook *hook;	/* NULL: nobody looks */
 	real		*z;		/* max_tokens x c: the last layer's */
 	real		*d;		/* max_tokens x c: its gradient */
 	double		*loss;		/* max_tokens */
-	unsigned char	*right;		/* max_tokens */
+	int32_t		*top;		/* max_tokens: the argmax */
 	real		*block;		/* all activations */
 };
 
@@ -125,9 +126,9 @@ allocate(struct model_work *w)
 	w->at = mem_alloc(w->config.n_layer, sizeof *w->at);
 	w->acts = mem_zalloc(w->config.n_layer, sizeof *w->acts);
 	w->loss = mem_alloc(w->max_tokens, sizeof *w->loss);
-	w->right = mem_alloc(w->max_tokens, 1);
+	w->top = mem_alloc(w->max_tokens, sizeof *w->top);
 	if (w->at == NULL || w->acts == NULL || w->loss == NULL ||
-	    w->right == NULL)
+	    w->top == NULL)
 		return -1;
 	w->block = mem_alloc(lay_out(w, NULL), sizeof *w->block);
 	if (w->block == NULL)
@@ -164,6 +165,12 @@ model_work_new(const struct model_config *c, size_t max_tokens,
 }
 
 void
+model_work_hook(struct model_work *w, const struct site_hook *h)
+{
+	w->hook = h;
+}
+
+void
 model_work_free(struct model_work *w)
 {
 	if (w == NULL)
@@ -171,7 +178,7 @@ model_work_free(struct model_work *w)
 	mem_free(w->at);
 	mem_free(w->acts);
 	mem_free(w->loss);
-	mem_free(w->right);
+	mem_free(w->top);
 	mem_free(w->block);
 	mem_free(w);
 }
@@ -183,6 +190,8 @@ run_layers(struct model_work *w, const real *params, const struct batch *b,
     size_t first, size_t last, int keep)
 {
 	size_t i, n = w->config.n_layer;
+	const struct site_hook *hook = keep ? NULL : w->hook;
+	struct layer_hook k = { hook, 0, w->layer.dc };
 	struct layer_acts a;
 
 	for (i = first; i < last; i++)
@@ -190,6 +199,9 @@ run_layers(struct model_work *w, const real *params, const struct batch *b,
 		    b->start[first]) * w->config.n_embd, params + w->wte,
 		    params + w->wpe, b->tokens + b->start[i],
 		    b->start[i + 1] - b->start[i], w->config.n_embd);
+	if (hook != NULL)
+		hook->visit(hook->arg, SITE_EMBED, b, first, w->acts[0].x,
+		    b->start[last] - b->start[first], w->config.n_embd);
 	for (i = 0; i < n; i++) {
 		real *z = i + 1 < n ? w->acts[i + 1].x : w->z;
 
@@ -198,9 +210,28 @@ run_layers(struct model_work *w, const real *params, const struct batch *b,
 			a.x = w->acts[i].x;
 			a.slope = NULL;
 		}
+		k.layer = i;
 		layer_forward(z, &a, &w->at[i], params, &w->config, b, first,
-		    last);
+		    last, hook == NULL ? NULL : &k);
 	}
+}
+
+/* What the head reads of sequence i: the last layer's output, or where
+ * somebody looks, the final norm's. */
+static const real *
+head_input(struct model_work *w, const real *params, const struct batch *b,
+    size_t i)
+{
+	size_t m = b->start[i + 1] - b->start[i], c = w->config.n_embd;
+
+	w->head.normed = w->hook != NULL;
+	if (w->hook == NULL)
+		return w->z;
+	norm_forward(w->d, w->acts[0].stat_1, w->z, params + w->head_at.ln_w,
+	    params + w->head_at.ln_b, (real)w->config.norm_eps, m, c);
+	w->hook->visit(w->hook->arg, site_final_norm(w->config.n_layer), b, i,
+	    w->d, m, c);
+	return w->d;
 }
 
 static int
@@ -216,9 +247,8 @@ check_block(const struct model_work *w, const struct batch *b, size_t first,
 
 /* Adds what sequence i contributes; its losses start at loss[0]. */
 static int
-count(struct batch_result *res, const double *loss,
-    const unsigned char *right, const struct batch *b, size_t i,
-    struct err *e)
+count(struct batch_result *res, const double *loss, const int32_t *top,
+    const struct batch *b, size_t i, struct err *e)
 {
 	size_t j, t = b->start[i + 1] - b->start[i], n = 0, correct = 0;
 	const int32_t *target = b->targets + b->start[i];
@@ -230,7 +260,7 @@ count(struct batch_result *res, const double *loss,
 			return err_set(e, RC_INPUT, "sequence %zu: position "
 			    "%zu: the loss is not finite", i, j);
 		res->loss_sum += loss[j];
-		correct += right[j];
+		correct += top[j] == target[j];
 		n++;
 	}
 	res->n_targets += n;
@@ -247,14 +277,14 @@ model_forward(struct batch_result *per_seq, real *token_loss,
 {
 	if (batch_check(b, w->config.vocab, w->config.n_positions, e) != 0)
 		return -1;
-	return model_forward_range(per_seq, token_loss, w, params, b, 0,
-	    b->n_seq, e);
+	return model_forward_range(per_seq, token_loss, NULL, w, params, b,
+	    0, b->n_seq, e);
 }
 
 int
 model_forward_range(struct batch_result *per_seq, real *token_loss,
-    struct model_work *w, const real *params, const struct batch *b,
-    size_t first, size_t last, struct err *e)
+    int32_t *top, struct model_work *w, const real *params,
+    const struct batch *b, size_t first, size_t last, struct err *e)
 {
 	size_t i, j;
 
@@ -264,14 +294,17 @@ model_forward_range(struct batch_result *per_seq, real *token_loss,
 		if (check_block(w, b, i, i + 1, e) != 0)
 			return -1;
 		run_layers(w, params, b, i, i + 1, 0);
-		head_forward(w->loss, w->right, w->z, &w->head_at, params,
-		    &w->config, b->targets + s, t, &w->head);
+		head_forward(w->loss, w->top, head_input(w, params, b, i),
+		    &w->head_at, params, &w->config, b->targets + s, t,
+		    &w->head);
 		per_seq[i] = (struct batch_result){ 0 };
-		if (count(&per_seq[i], w->loss, w->right, b, i, e) != 0)
+		if (count(&per_seq[i], w->loss, w->top, b, i, e) != 0)
 			return -1;
 		for (j = 0; token_loss != NULL && j < t; j++)
 			token_loss[s + j] = b->targets[s + j] < 0 ? 0 :
 			    (real)w->loss[j];
+		for (j = 0; top != NULL && j < t; j++)
+			top[s + j] = b->targets[s + j] < 0 ? -1 : w->top[j];
 	}
 	return 0;
 }
@@ -291,9 +324,24 @@ model_logits(real *logits, struct model_work *w, const real *params,
 		if (check_block(w, b, i, i + 1, e) != 0)
 			return -1;
 		run_layers(w, params, b, i, i + 1, 0);
-		head_logits(logits + b->start[i] * w->config.vocab, w->z,
-		    &w->head_at, params, &w->config,
-		    b->start[i + 1] - b->start[i], &w->head);
+		head_logits(logits + b->start[i] * w->config.vocab,
+		    head_input(w, params, b, i), &w->head_at, params,
+		    &w->config, b->start[i + 1] - b->start[i], &w->head);
+	}
+	return 0;
+}
+
+int
+model_visit_range(struct model_work *w, const real *params,
+    const struct batch *b, size_t first, size_t last, struct err *e)
+{
+	size_t i;
+
+	for (i = first; i < last; i++) {
+		if (check_block(w, b, i, i + 1, e) != 0)
+			return -1;
+		run_layers(w, params, b, i, i + 1, 0);
+		head_input(w, params, b, i);
 	}
 	return 0;
 }
@@ -309,11 +357,12 @@ model_grad_block(real *grad, struct batch_result *res, struct model_work *w,
 	if (check_block(w, b, first, last, e) != 0)
 		return -1;
 	run_layers(w, params, b, first, last, 1);
-	head_backward(w->d, grad, w->loss, w->right, w->z, &w->head_at,
+	w->head.normed = 0;
+	head_backward(w->d, grad, w->loss, w->top, w->z, &w->head_at,
 	    params, &w->config, targets, scale, m, &w->head);
 	for (i = first; i < last; i++)
 		if (count(res, w->loss + (b->start[i] - b->start[first]),
-		    w->right + (b->start[i] - b->start[first]), b, i, e) != 0)
+		    w->top + (b->start[i] - b->start[first]), b, i, e) != 0)
 			return -1;
 	for (i = w->config.n_layer; i-- > 0;)
 		layer_backward(w->d, grad, &w->acts[i], &w->at[i], params,

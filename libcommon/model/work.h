@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "model/batch.h"
 #include "model/config.h"
+#include "model/site.h"
 #include "nn/real.h"
 
 struct model_work;		/* activations of one thread */
@@ -20,6 +21,10 @@ struct model_work	*model_work_new(const struct model_config *c,
 /* Accepts NULL. */
 void	model_work_free(struct model_work *w);
 
+/* From now on all forward passes but those of gradients call h, which is
+ * borrowed, at every site; NULL: no more. */
+void	model_work_hook(struct model_work *w, const struct site_hook *h);
+
 /*
  * Loss and accuracy of every sequence, one sequence at a time, so that what
  * is said of a sequence depends on that sequence alone.
@@ -32,14 +37,20 @@ int	model_forward(struct batch_result *per_seq, real *token_loss,
 	    struct model_work *w, const real *params, const struct batch *b,
 	    struct err *e);
 /* The same for sequences [first, last) of a batch that has passed
- * batch_check(); the outputs are still those of the whole batch. */
+ * batch_check(); the outputs are still those of the whole batch.  top: NULL,
+ * or the argmax for every token (-1 where there is no target). */
 int	model_forward_range(struct batch_result *per_seq, real *token_loss,
-	    struct model_work *w, const real *params, const struct batch *b,
-	    size_t first, size_t last, struct err *e);
+	    int32_t *top, struct model_work *w, const real *params,
+	    const struct batch *b, size_t first, size_t last, struct err *e);
 /* Scores before the softmax at every position, (tokens of b) x vocab, one
  * sequence at a time; targets are not looked at and may be NULL. */
 int	model_logits(real *logits, struct model_work *w, const real *params,
 	    const struct batch *b, struct err *e);
+/* For the hook's sake: sequences [first, last) of a batch that has passed
+ * batch_check() through all sites, without scores; targets are not looked
+ * at. */
+int	model_visit_range(struct model_work *w, const real *params,
+	    const struct batch *b, size_t first, size_t last, struct err *e);
 /*
  * Adds to grad, and to *res: forward and backward of sequences [first, last)
  * of b together, at most max_tokens tokens.  scale is d(loss)/d(the loss of

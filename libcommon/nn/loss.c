@@ -2,9 +2,9 @@
 #include "nn/loss.h"
 #include "nn/math.h"
 
-/* The maximum and whether it first stands at index t. */
+/* The maximum and where it first stands; -1: not a number is among them. */
 static inline real
-find_top(unsigned char *right, const real *x, size_t t, size_t n)
+find_top(int32_t *at, const real *x, size_t n)
 {
 	real top[LANES], max;
 	size_t j, l;
@@ -19,9 +19,9 @@ find_top(unsigned char *right, const real *x, size_t t, size_t n)
 	max = top[0];
 	for (l = 1; l < LANES; l++)
 		max = top[l] > max ? top[l] : max;
-	*right = x[t] == max;
-	for (j = 0; *right && j < t; j++)
-		*right = x[j] != max;
+	for (j = 0; j < n && x[j] != max; j++)
+		;
+	*at = j < n ? (int32_t)j : -1;
 	return max;
 }
 
@@ -69,14 +69,14 @@ check_finite(const real *x, size_t n)
 }
 
 CPU_CLONES void
-loss_forward(double *loss, unsigned char *right, const real *logits,
+loss_forward(double *loss, int32_t *top, const real *logits,
     const int32_t *target, size_t m, size_t v)
 {
 	size_t i;
 
 	for (i = 0; i < m; i++, logits += v) {
 		size_t t = (size_t)target[i];
-		real max = find_top(&right[i], logits, t, v);
+		real max = find_top(&top[i], logits, v);
 		double bad = check_finite(logits, v);
 
 		loss[i] = plain_log(exp_sum(NULL, logits, max, v)) +
@@ -85,14 +85,14 @@ loss_forward(double *loss, unsigned char *right, const real *logits,
 }
 
 CPU_CLONES void
-loss_forward_backward(double *loss, unsigned char *right, real *logits,
+loss_forward_backward(double *loss, int32_t *top, real *logits,
     const int32_t *target, double scale, size_t m, size_t v)
 {
 	size_t i, j;
 
 	for (i = 0; i < m; i++, logits += v) {
 		size_t t = (size_t)target[i];
-		real max = find_top(&right[i], logits, t, v), x = logits[t];
+		real max = find_top(&top[i], logits, v), x = logits[t];
 		double bad = check_finite(logits, v);
 		double sum = exp_sum(logits, logits, max, v);
 		real k = (real)(scale / sum);

@@ -81,7 +81,7 @@ time_eval(struct bench *b)
 	struct err e = { .rc = RC_OK };
 	double start = bench_now();
 
-	if (model_eval(res, b->pool, b->model->params, &b->batch, &e) != 0)
+	if (model_eval(res, NULL, b->pool, b->model->params, &b->batch, &e) != 0)
 		die_err(&e);
 	start = bench_now() - start;
 	mem_free(res);

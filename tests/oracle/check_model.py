@@ -111,6 +111,25 @@ def check_forward(result, dump, p, c, batch):
     compare("loss of model_grad", result["grad"][0]["loss_sum"], total, LOSS)
 
 
+def check_sites(dump, p, c, batch):
+    """Activations at every site, and scores when all of them are changed."""
+    names, at, changed = gpt2.sites(c), 0, []
+    for x in batch["tokens"]:
+        seen = {}
+        gpt2.logits(p, c, x, lambda name, h: seen.setdefault(name, h))
+        if list(seen) != names:
+            raise Mismatch(f"sites {list(seen)}, expected {names}")
+        for name in names:
+            h = seen[name].detach().numpy().ravel()
+            compare(f"site {name}", dump["sites"][at:at + h.size], h, LOGITS)
+            at += h.size
+        y = gpt2.logits(p, c, x, lambda name, h: 0.9 * h + 0.01 * names.index(name))
+        changed.append(y.detach().numpy().ravel())
+    if at != dump["sites"].size:
+        raise Mismatch(f"{dump['sites'].size} activations, {at} expected")
+    compare("changed logits", dump["changed"], np.concatenate(changed), LOGITS)
+
+
 def check_gradient(what, have, want, c):
     top, at = max(float(x.abs().max()) for x in want), 0
     for (name, shape), x in zip(gpt2.names(c), want):
@@ -185,6 +204,7 @@ def check_case(driver, rng, where, threads):
             raise Mismatch(f"1 and {threads} threads give different bytes")
         p = gpt2.to_torch(params)
         check_forward(result, dump, p, c, batch)
+        check_sites(dump, p, c, batch)
         check_gradient("gradient", dump["grad"], gpt2.grads(p, c, batch)[1], c)
         check_each(dump, p, c, batch)
         check_optimizer(dump, params, c, o)
@@ -216,6 +236,7 @@ def check_capp(driver, path):
         result, dump = run_driver(driver, path, d / "batch.json", d / "a", 2)
     p = gpt2.to_torch(params)
     check_forward(result, dump, p, c, batch)
+    check_sites(dump, p, c, batch)
     check_gradient("gradient", dump["grad"], gpt2.grads(p, c, batch)[1], c)
 
 

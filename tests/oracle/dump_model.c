@@ -6,7 +6,9 @@
  * batch.json: {"tokens": [[...]], "targets": [[...]]} and, for the steps,
  * "optimizer": "gd" or "adamw", "steps", "lr", "beta1", "beta2", "eps",
  * "weight_decay", "decay_matrices", "clip" (0: none).
- * Writes token_loss, logits, grad (of the mean loss), each (of every
+ * Writes token_loss, logits, sites (the activations at every site, site after
+ * site within a sequence), changed (logits with every site's activations
+ * multiplied by 0.9, and then 0.01 times the site's number added), grad (of the mean loss), each (of every
  * sequence's own mean loss), grads (one of every step, before clipping) and
  * params (after every step), each as NAME.f32, and result.json.
  */
@@ -114,7 +116,7 @@ dump_forward(struct run *r)
 	dump(r->dir, "token_loss", x, n);
 	fprintf(r->out, "\"forward\": [");
 	print_results(r->out, res, r->b.n_seq);
-	check(model_eval(res, r->pool, r->m->params, &r->b, &e), &e);
+	check(model_eval(res, NULL, r->pool, r->m->params, &r->b, &e), &e);
 	fprintf(r->out, "],\n\"eval\": [");
 	print_results(r->out, res, r->b.n_seq);
 	check(model_grad(r->grad, &all, r->pool, r->m->params, &r->b, &e),
@@ -126,6 +128,47 @@ dump_forward(struct run *r)
 	model_work_free(w);
 	mem_free(x);
 	mem_free(res);
+}
+
+static void
+look(void *arg, size_t site, const struct batch *b, size_t seq, float *h,
+    size_t m, size_t width)
+{
+	const struct run *r = arg;
+
+	(void)site, (void)b, (void)seq;
+	dump(r->dir, "sites", h, m * width);
+}
+
+static void
+change(void *arg, size_t site, const struct batch *b, size_t seq, float *h,
+    size_t m, size_t width)
+{
+	size_t i;
+
+	(void)arg, (void)b, (void)seq;
+	for (i = 0; i < m * width; i++)
+		h[i] = 0.9f * h[i] + 0.01f * (float)site;
+}
+
+static void
+dump_sites(struct run *r)
+{
+	size_t n = r->b.start[r->b.n_seq], v = r->m->config.vocab;
+	const struct site_hook looks = { look, r }, changes = { change,
+	    NULL };
+	float *x = must(mem_alloc(n * v, sizeof *x));
+	struct err e = { .rc = RC_OK };
+	struct model_work *w = must(model_work_new(&r->m->config, n, &e));
+
+	model_work_hook(w, &looks);
+	check(model_visit_range(w, r->m->params, &r->b, 0, r->b.n_seq, &e),
+	    &e);
+	model_work_hook(w, &changes);
+	check(model_logits(x, w, r->m->params, &r->b, &e), &e);
+	dump(r->dir, "changed", x, n * v);
+	model_work_free(w);
+	mem_free(x);
 }
 
 static void
@@ -216,6 +259,7 @@ main(int argc, char *argv[])
 		die(RC_SYSTEM, "%s: cannot be written", path);
 	fprintf(r.out, "{\n");
 	dump_forward(&r);
+	dump_sites(&r);
 	dump_each(&r);
 	dump_steps(&r, o);
 	fprintf(r.out, "}\n");

@@ -36,26 +36,36 @@ def act(x, kind):
     return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
 
 
-def logits(p, c, tokens):
-    """Scores (length x vocabulary) of one sequence, position by position what follows."""
+def sites(c):
+    """Names of the places that a forward pass visits, in order."""
+    inner = ["attn_in", "attn_out", "mlp_in", "mlp_out", "out"]
+    return ["embed"] + [f"h.{i}.{s}" for i in range(c["n_layer"]) for s in inner] + ["final_norm"]
+
+
+def logits(p, c, tokens, visit=lambda name, h: h):
+    """Scores (length x vocabulary) of one sequence, position by position what follows.
+
+    visit(name, h) sees the activations (length x width) at every site; what it returns takes their place."""
     t, w, heads = len(tokens), c["n_embd"], c["n_head"]
     d, eps = w // heads, c["layer_norm_epsilon"]
     x = p["wte.weight"][torch.tensor(tokens, dtype=torch.long)] + p["wpe.weight"][:t]
+    x = visit("embed", x)
     mask = torch.full((t, t), -math.inf, dtype=x.dtype).triu(1)
     for i in range(c["n_layer"]):
         h = f"h.{i}."
-        n = norm(x, p[h + "ln_1.weight"], p[h + "ln_1.bias"], eps)
+        n = visit(h + "attn_in", norm(x, p[h + "ln_1.weight"], p[h + "ln_1.bias"], eps))
         q, k, v = (n @ p[h + "attn.c_attn.weight"] + p[h + "attn.c_attn.bias"]).split(w, 1)
         o = []
         for j in range(heads):
             s = slice(j * d, (j + 1) * d)
             a = torch.softmax(q[:, s] @ k[:, s].T / math.sqrt(d) + mask, 1)
             o.append(a @ v[:, s])
-        x = x + torch.cat(o, 1) @ p[h + "attn.c_proj.weight"] + p[h + "attn.c_proj.bias"]
-        n = norm(x, p[h + "ln_2.weight"], p[h + "ln_2.bias"], eps)
+        x = x + visit(h + "attn_out", torch.cat(o, 1) @ p[h + "attn.c_proj.weight"] + p[h + "attn.c_proj.bias"])
+        n = visit(h + "mlp_in", norm(x, p[h + "ln_2.weight"], p[h + "ln_2.bias"], eps))
         f = act(n @ p[h + "mlp.c_fc.weight"] + p[h + "mlp.c_fc.bias"], c["activation_function"])
-        x = x + f @ p[h + "mlp.c_proj.weight"] + p[h + "mlp.c_proj.bias"]
-    return norm(x, p["ln_f.weight"], p["ln_f.bias"], eps) @ p["wte.weight"].T
+        x = x + visit(h + "mlp_out", f @ p[h + "mlp.c_proj.weight"] + p[h + "mlp.c_proj.bias"])
+        x = visit(h + "out", x)
+    return visit("final_norm", norm(x, p["ln_f.weight"], p["ln_f.bias"], eps)) @ p["wte.weight"].T
 
 
 def losses(p, c, tokens, targets):

@@ -19,19 +19,51 @@ test_alone(void **state)
 	n = f.m->layout->n;
 	each = mem_alloc(f.b.n_seq * n, sizeof *each);
 	one = mem_alloc(n, sizeof *one);
-	ok(model_eval(together, f.pool, f.m->params, &f.b, &e), &e);
+	ok(model_eval(together, NULL, f.pool, f.m->params, &f.b, &e), &e);
 	ok(model_grad_each(each, together, f.pool, f.m->params, &f.b, &e),
 	    &e);
 	for (i = 0; i < f.b.n_seq; i++) {
 		struct batch b = { 1, f.start + i, f.tokens, f.targets };
 
-		ok(model_eval(&alone, f.pool, f.m->params, &b, &e), &e);
+		ok(model_eval(&alone, NULL, f.pool, f.m->params, &b, &e), &e);
 		assert_true(alone.loss_sum == together[i].loss_sum);
 		ok(model_grad_each(one, &alone, f.pool, f.m->params, &b, &e),
 		    &e);
 		assert_memory_equal(one, each + i * n, n * sizeof *one);
 	}
 	mem_free(each), mem_free(one);
+	unload(&f);
+}
+
+/* Where the scores are largest, and nowhere else. */
+static void
+test_top(void **state)
+{
+	struct batch_result res[64];
+	struct err e = { .rc = RC_OK };
+	struct model_work *w;
+	struct fixture f;
+	size_t i, j, best, v;
+	int32_t *top;
+	float *logits;
+
+	(void)state;
+	load(&f, "model-odd");
+	v = f.m->config.vocab;
+	top = mem_alloc(f.start[f.b.n_seq], sizeof *top);
+	logits = mem_alloc(f.start[f.b.n_seq] * v, sizeof *logits);
+	w = model_work_new(&f.m->config, f.m->config.n_positions, &e);
+	ok(model_logits(logits, w, f.m->params, &f.b, &e), &e);
+	ok(model_eval(res, top, f.pool, f.m->params, &f.b, &e), &e);
+	for (i = 0; i < f.start[f.b.n_seq]; i++) {
+		for (best = 0, j = 1; j < v; j++)
+			if (logits[i * v + j] > logits[i * v + best])
+				best = j;
+		assert_int_equal(top[i], f.targets[i] < 0 ? -1 :
+		    (int32_t)best);
+	}
+	model_work_free(w);
+	mem_free(top), mem_free(logits);
 	unload(&f);
 }
 
@@ -234,6 +266,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_threads),	/* before any other par_for */
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_each),
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_bad_batches),

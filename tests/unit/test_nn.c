@@ -306,11 +306,11 @@ static double
 run_loss(void *arg)
 {
 	struct rig *r = arg;
-	unsigned char right[8];
+	int32_t top[8];
 	double loss[8], sum = 0;
 	size_t i;
 
-	loss_forward(loss, right, r->x, r->tokens, r->m, r->n);
+	loss_forward(loss, top, r->x, r->tokens, r->m, r->n);
 	for (i = 0; i < r->m; i++)
 		sum += 0.25 * loss[i];
 	return sum;
@@ -323,15 +323,19 @@ loss_at(size_t m, size_t v)
 	struct rig r = { .m = m, .n = v, .x = some(m * v),
 	    .tokens = target };
 	double *dx = some(m * v), loss[4], other[4];
-	unsigned char right[4], right_too[4];
-	size_t i;
+	int32_t top[4], top_too[4];
+	size_t i, j, best;
 
 	memcpy(dx, r.x, m * v * sizeof *dx);
-	loss_forward_backward(loss, right, dx, target, 0.25, m, v);
-	loss_forward(other, right_too, r.x, target, m, v);
+	loss_forward_backward(loss, top, dx, target, 0.25, m, v);
+	loss_forward(other, top_too, r.x, target, m, v);
 	for (i = 0; i < m; i++) {
 		assert_true(loss[i] == other[i]);
-		assert_int_equal(right[i], right_too[i]);
+		for (best = 0, j = 1; j < v; j++)
+			if (r.x[i * v + j] > r.x[i * v + best])
+				best = j;
+		assert_int_equal(top[i], best);
+		assert_int_equal(top_too[i], best);
 	}
 	check("loss", dx, r.x, m * v, run_loss, &r);
 	mem_free(r.x), mem_free(dx);
@@ -352,25 +356,24 @@ test_loss_values(void **state)
 {
 	double even[20] = { 0 }, big[3] = { 1e4, 0, -1e4 }, loss;
 	double bad[3] = { 1, INFINITY, 0 };
-	int32_t t = 1;
-	unsigned char right;
+	int32_t t = 1, top;
 
 	(void)state;
-	loss_forward(&loss, &right, even, &t, 1, 20);
+	loss_forward(&loss, &top, even, &t, 1, 20);
 	assert_true(fabs(loss - log(20)) < 1e-14);
-	assert_int_equal(right, 0);	/* the first of equals is the argmax */
+	assert_int_equal(top, 0);	/* the first of equals is the argmax */
 	t = 0;
-	loss_forward(&loss, &right, even, &t, 1, 20);
-	assert_int_equal(right, 1);
-	loss_forward(&loss, &right, big, &t, 1, 3);
-	assert_true(loss == 0 && right == 1);
+	loss_forward(&loss, &top, even, &t, 1, 20);
+	assert_int_equal(top, 0);
+	loss_forward(&loss, &top, big, &t, 1, 3);
+	assert_true(loss == 0 && top == 0);
 	t = 2;
-	loss_forward(&loss, &right, big, &t, 1, 3);
-	assert_true(loss == 2e4 && right == 0);
-	loss_forward(&loss, &right, bad, &t, 1, 3);
+	loss_forward(&loss, &top, big, &t, 1, 3);
+	assert_true(loss == 2e4 && top == 0);
+	loss_forward(&loss, &top, bad, &t, 1, 3);
 	assert_false(isfinite(loss));
 	bad[1] = NAN;
-	loss_forward(&loss, &right, bad, &t, 1, 3);
+	loss_forward(&loss, &top, bad, &t, 1, 3);
 	assert_false(isfinite(loss));
 }
 

@@ -1,0 +1,52 @@
+/*
+ * site: named places in the forward pass where activations can be read and
+ * changed.
+ *
+ *	embed		token and position vectors, added
+ *	h.N.attn_in	the first norm's output: what attention reads
+ *	h.N.attn_out	what attention adds to the residual stream
+ *	h.N.mlp_in	the second norm's output: what the MLP reads
+ *	h.N.mlp_out	what the MLP adds to the residual stream
+ *	h.N.out		the residual stream after block N
+ *	final_norm	the last norm's output, from which scores are made
+ *
+ * All have the model's width.  A site is its number in the order of the
+ * forward pass, which is the order above.
+ */
+#ifndef MODEL_SITE_H
+#define MODEL_SITE_H
+
+#include <stddef.h>
+
+#include "model/batch.h"
+#include "nn/real.h"
+
+/* The sites of a layer, in the order of the forward pass. */
+enum layer_site {
+	SITE_ATTN_IN, SITE_ATTN_OUT, SITE_MLP_IN, SITE_MLP_OUT, SITE_OUT,
+	SITES_OF_LAYER
+};
+
+enum { SITE_NAME_MAX = 40, SITE_EMBED = 0 };
+
+/* How many sites a model of n_layer layers has. */
+size_t	site_count(size_t n_layer);
+size_t	site_of_layer(size_t layer, enum layer_site s);
+size_t	site_final_norm(size_t n_layer);
+/* Writes the name to buf (SITE_NAME_MAX bytes are enough); returns buf. */
+char	*site_name(char *buf, size_t size, size_t site, size_t n_layer);
+/* The site of that name; site_count(n_layer) when there is none. */
+size_t	site_find(const char *name, size_t n_layer);
+
+/*
+ * What the forward pass calls at every site, if it has one: h (m x width) are
+ * the activations of sequence seq of b, one row a token, and may be changed
+ * in place.  Sequences on several threads call it side by side.
+ */
+struct site_hook {
+	void	(*visit)(void *arg, size_t site, const struct batch *b,
+		    size_t seq, real *h, size_t m, size_t width);
+	void	*arg;
+};
+
+#endif
