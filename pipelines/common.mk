@@ -26,6 +26,7 @@ DATA      := $(patsubst %pipelines,%data,$(PIPELINES))
 RUNS      := $(BUILD)/runs/$(PROFILE)
 RESULTS   := $(BUILD)/results/$(PROFILE)
 REPORT    := $(BUILD)/report/$(PROFILE)
+TIMES     := $(BUILD)/times/$(PROFILE)
 
 include $(PIPELINES)/profiles/$(PROFILE).mk
 
@@ -79,6 +80,72 @@ OVERLAP_AT      ?= theta-0	# the checkpoint of the overlap matrix
 DRIFT_STEPS     ?= 0 1 5 10 25 50 100 200
 DRIFT_RANK      ?= 10
 DRIFT_AT        ?= 100		# the step that claim C3 is judged at
+# random search
+SEARCH_AT       ?= theta-F	# around which weights
+SEARCH_ITEMS    ?= 128		# examples of each of the two fixed batches
+SEARCH_GRID     ?= 1e-5:3e-2:8	# deviations, absolute and relative
+SEARCH_COUNT    ?= 128		# draws of each, and in each subspace
+SEARCH_SIGMAS   ?= 1e-3:1e-2:2	# where C5 is judged (the first), and a larger one
+SEARCH_MANY     ?= 1000		# draws of each of these
+SEARCH_SIGMA    ?= 1e-3		# of the draws in subspaces, and
+SEARCH_NORM     ?= 0.03		# their norm where that is fixed
+SEARCH_BEST     ?= 64		# the best of so many draws in a subspace
+SEARCH_INSIDE   ?= 0.25		# in the linear regime the rest is below this
+VOTERS          ?= 1 5 10 50	# how many of the best draws vote
+# random search in models of several sizes
+SIZES           ?= 24 64 176 456	# their widths: 3e4 to 1e7 parameters
+SIZE_STEPS      ?= 40		# of their training
+SIZE_BATCH      ?= 32
+SIZE_OPTIONS    ?= --lr 1e-3 --warmup 10
+SIZE_ITEMS      ?= 16		# examples of the fixed batch
+SIZE_SIGMAS     ?= 1e-5:1e-3:3
+SIZE_COUNT      ?= 100		# draws of each
+# the response to random perturbations, and Hessian-vector products
+ROUNDING        ?= 3e-9		# a deviation that only rounding answers to
+REGIME_AT       ?= theta-F theta-0	# checkpoints; both must be there
+REGIME_SIGMAS   ?= 1e-5:1e-1:9	# from, to, how many
+REGIME_PAIRS    ?= 24		# antithetic pairs of each sigma
+REGIME_ITEMS    ?= 128		# examples of the fixed batch
+REGIME_DIRECTIONS ?= 32		# random directions for tr H and norm(H)_F
+REGIME_DIFFERENCE ?= 1e-4	# sigma of the differences along them
+# the updates of gradient descent and the Krylov space
+KRYLOV_AT       ?= theta-F	# checkpoints; claim C8 is judged at the first
+KRYLOV_BATCHES  ?= 2		# minibatches of the fixed batch
+KRYLOV_BATCH    ?= 64
+KRYLOV_UPDATES  ?= 10		# the largest m
+KRYLOV_RANK     ?= 5		# the m that claim C8 is judged at
+KRYLOV_STEPS    ?= 1e-5 1e-4 3e-4 1e-3 2e-3 $(GD_LR)
+KRYLOV_DIFFERENCE ?= 1e-3	# norm of the differences for H q
+KRYLOV_SHORT    ?= 2e-5		# those for H d are made as if steps had this size
+# the order of two steps
+ORDER_AT        ?= theta-F early	# checkpoints; judged at the first
+ORDER_STEPS     ?= 1e-4 1e-3 $(GD_LR)
+ORDER_BATCHES   ?= 2		# minibatches of each task's fixed batch
+ORDER_BATCH     ?= 64
+ORDER_DIFFERENCE ?= 3e-4	# times the gradient: the differences for H g
+# specialisation
+SPECIAL_TASKS   ?= sort reverse copy	# in this order, or all of them together
+SPECIAL_STEPS   ?= 400		# of each of as many stages as there are tasks
+SPECIAL_BATCH   ?= 64
+SPECIAL_OPTIONS ?= --lr 3e-3 --schedule cosine --lr-floor 0.02 --warmup 50 \
+	--clip 1 --beta2 0.98
+NOISE_RELATIVE  ?= 0.1:3:10	# deviations, in those of each tensor
+NOISE_ABSOLUTE  ?= 3e-3:1e-1:10
+NOISE_COUNT     ?= 8		# draws of each
+NOISE_ITEMS     ?= 128
+# a gradient step against a contrast of activations, and steering with both
+STEER_AT        ?= theta-F theta-0	# checkpoints; judged at the first
+STEER_BATCHES   ?= 8		# minibatches of the mean gradient
+STEER_BATCH     ?= 64
+STEER_STEPS     ?= 1e-4 3e-4 1e-3 3e-3 1e-2	# over the weights' norm
+STEER_STEP      ?= 1e-3		# the one of them that is judged
+STEER_RANDOM    ?= 8		# random steps of that length
+STEER_TEXTS     ?= 256		# pairs of a contrast
+STEER_EFFECT_AT ?= theta-F	# checkpoints that are steered; the same
+STEER_STRENGTHS ?= 0.05 0.1 0.2 0.5 1 -0.1 -0.3	# over the activations' norm
+STEER_DIRECTIONS ?= 0 1 2	# random directions of that length
+STEER_ITEMS     ?= 128		# examples for picking site and strength
+STEER_TEST_ITEMS ?= 256		# held-out examples a task
 # evaluation
 ITEMS           ?= 512		# held-out examples a task
 
@@ -86,6 +153,10 @@ ITEMS           ?= 512		# held-out examples a task
 $(foreach v,$(filter-out $(earlier) earlier,$(.VARIABLES)),$(eval \
     $v := $(strip $($v))))
 MAX_RANK := $(call largest,$(RANKS))
+# The numbers of the model's layers.
+LAYERS := $(shell awk 'match($$0, /"n_layer": *[0-9]+/) { \
+	n = substr($$0, RSTART, RLENGTH); sub(/.*:/, "", n); \
+	for (i = 0; i < n + 0; i++) print i }' $(CONFIG))
 
 # The directory of seed $1.
 S = $(RUNS)/seed-$1
@@ -98,10 +169,22 @@ FORGET_DRAWS := 03
 GRAD_DRAWS   := 04
 DRIFT_DRAWS  := 05
 TEST_DRAWS   := 06
+SEARCH_DRAWS := 07
+PERTURB_DRAWS := 08
+SEARCH_BASIS_DRAWS := 09
+PROBE_DRAWS  := 10
+PAIR_DRAWS   := 11
+DIRECTION_DRAWS := 12
+SPECIAL_DRAWS := 13 14 15	# of the three stages
+STEER_DRAWS  := 16
+TEXT_DRAWS   := 17
+STEER_RANDOM_DRAWS := 18
+ORDER_DRAWS  := 19
+NOISE_DRAWS  := 20
 
 # --- how a product is made
 TOOLS := $(addprefix $(BIN)/,train grad-dump svd-basis project capture drift \
-	lincomb evaluate perturb best-of cosine \
+	lincomb evaluate perturb best-of cosine act-capture steer-vec \
 	tensor-ls tensor-select)
 $(TOOLS):
 	@echo "$@: not built: run make first" >&2; exit 2
@@ -117,8 +200,16 @@ quote = '$(subst ','\'',$1)'
 # Not empty when product $1 was made by command $2: its command stands in
 # TARGET.cmd, so whatever changes a command reruns what it makes.  (GNU make
 # 4.3 leaves the newline at the end of some files that it reads.)
-made_by = $(call same,$(strip $(file <$1.cmd)),$(strip $2))
+made_by = $(call same,$(strip $(file <$1.cmd)),$(strip $(subst $$$$,$$,$2)))
 same = $(if $(subst x$1,,x$2)$(subst x$2,,x$1),,same)
+
+# The wall time that the command of $1 took, in microseconds, stands in a tree
+# of its own: results and report are equal byte for byte, times are not.
+time_of = $(TIMES)/$(patsubst $(BUILD)/%,%,$1)
+now = $$$${EPOCHREALTIME/./}
+start_clock = echo $(now) > $(call time_of,$1).start
+stop_clock = echo $$$$(($(now) - $$$$(< $(call time_of,$1).start))) > \
+	$(call time_of,$1); rm $(call time_of,$1).start
 
 # $(call product,TARGETS,PREREQUISITES,COMMAND): COMMAND writes the targets,
 # by -o.  $$@ stands for the first target.
@@ -132,9 +223,11 @@ product_as = $(eval $(call product_rule,$1,$2,$3,$4,$(firstword $1)))
 define product_rule
 PRODUCTS += $1
 $1 $(if $(word 2,$1),&): $2 $(if $(call made_by,$5,$3),,FORCE) | $(TOOLS)
-	@mkdir -p $(sort $(dir $1)); rm -f $5.cmd
+	@mkdir -p $(sort $(dir $1 $(call time_of,$5))); rm -f $5.cmd
 	@echo 'make $5'
+	@$(call start_clock,$5)
 	$(Q)$4
+	@$(call stop_clock,$5)
 	@printf '%s\n' $(call quote,$3) > $5.cmd
 endef
 
@@ -147,14 +240,16 @@ define model_rule
 PRODUCTS += $1/model.safetensors $4
 $1/model.safetensors $4 $(if $4,&): $2 $(if \
 $(call made_by,$1,$3),,FORCE) | $(TOOLS)
-	@mkdir -p $(dir $1); rm -f $1.cmd
+	@mkdir -p $(sort $(dir $1 $(call time_of,$1))); rm -f $1.cmd
 	@echo 'make $1'
+	@$(call start_clock,$1)
 	@printf '%s\n' $(call quote,$3) > $1.new; \
 	cmp -s $1.new $1.started && \
 	    [ -z "$$$$(find $(filter-out FORCE,$2) -newer $1.started)" ] || \
 	    rm -rf $1.part; \
 	mv $1.new $1.started
 	$(Q)$3
+	@$(call stop_clock,$1)
 	@mv $1.started $1.cmd
 endef
 

@@ -4,10 +4,13 @@ load helpers
 
 # The whole graph once, which some tests begin with a copy of.
 setup_file() {
-	command -v gnuplot > /dev/null || return 0
+	command -v gnuplot > /dev/null && command -v dot > /dev/null ||
+	    return 0
 	T=$BATS_FILE_TMPDIR
 	begin
+	SECONDS=0
 	graph > log
+	echo $SECONDS > took
 	digests > whole
 }
 
@@ -35,7 +38,20 @@ graph() {
 	    RECOVER_STEPS=12 RECOVER_BATCH=8 GRADS=10 GRAD_BATCH=4 \
 	    RANKS='1 2 5' RANK=2 DRIFT_STEPS='0 1 5 10' DRIFT_AT=10 \
 	    DRIFT_RANK=2 ITEMS=16 CHECKPOINTS='theta-0 theta-F gd' \
-	    CHECKPOINTS_ALL=theta-0 "$@"
+	    CHECKPOINTS_ALL=theta-0 SEARCH_ITEMS=4 SEARCH_GRID=1e-3:1e-2:2 \
+	    SEARCH_COUNT=6 SEARCH_MANY=20 SEARCH_BEST=3 VOTERS="1 3" \
+	    SIZES="8 12" SIZE_STEPS=2 SIZE_BATCH=4 SIZE_ITEMS=4 SIZE_COUNT=6 \
+	    SPECIAL_TASKS='copy reverse' \
+	    SPECIAL_STEPS=3 SPECIAL_BATCH=4 NOISE_RELATIVE=0.1:1:2 \
+	    NOISE_ABSOLUTE=1e-2:1:2 NOISE_COUNT=2 NOISE_ITEMS=8 \
+	    REGIME_SIGMAS=1e-4:1:5 REGIME_PAIRS=2 REGIME_ITEMS=8 \
+	    REGIME_DIRECTIONS=2 KRYLOV_UPDATES=3 KRYLOV_RANK=2 \
+	    KRYLOV_BATCHES=1 KRYLOV_BATCH=8 KRYLOV_STEPS='1e-3 1e-2' \
+	    ORDER_STEPS='1e-3 1e-2' ORDER_BATCHES=1 ORDER_BATCH=8 \
+	    READINGS='statement task' STEER_AT=theta-F STEER_BATCHES=1 \
+	    STEER_BATCH=4 STEER_STEPS='1e-4 1e-3' STEER_RANDOM=2 \
+	    STEER_TEXTS=4 STEER_STRENGTHS='0.1 1 -0.1' STEER_DIRECTIONS=0 \
+	    STEER_ITEMS=4 STEER_TEST_ITEMS=4 "$@"
 }
 
 # finished: the graph that setup_file made
@@ -43,9 +59,10 @@ finished() {
 	cp -a "$BATS_FILE_TMPDIR/build" "$BATS_FILE_TMPDIR/tiny.json" .
 }
 
-# digests: of everything that was made
+# digests: of everything that was made, but for the times
 digests() {
-	find build -type f | sort | xargs sha256sum
+	find build -type f ! -path 'build/times/*' \
+	    ! -path build/report/smoke/graph.html | sort | xargs sha256sum
 }
 
 # column NAME: a column of the table on standard input
@@ -56,7 +73,7 @@ column() {
 }
 
 @test "pipelines: the graph ends with the tables and a self-contained page" {
-	needs gnuplot
+	needs gnuplot dot
 	[ "$(tail -n 1 "$BATS_FILE_TMPDIR/log")" = \
 	    "report: build/report/smoke/index.html" ]
 	finished
@@ -73,17 +90,68 @@ column() {
 	[ "$(column seed < $r/rank.tsv | wc -l)" -eq $((2 * 5 * 18)) ]
 	# 3 steps, 2 references
 	[ "$(column seed < $r/drift.tsv | wc -l)" -eq $((2 * 2 * 6)) ]
+	# 2 checkpoints of 5 sigmas; 2 steps of 2 descents, and a random
+	# space, to m = 3; 2 checkpoints, 2 steps of a pair in both orders
+	[ "$(column seed < $r/regime.tsv | wc -l)" -eq $((2 * 2 * 5)) ]
+	[ "$(column seed < $r/krylov.tsv | wc -l)" -eq $((2 * 5 * 3)) ]
+	[ "$(column seed < $r/order.tsv | wc -l)" -eq $((2 * 2 * 2 * 2)) ]
+	# 2 readings; shifts and their difference, of 5 steps and 2 random ones,
+	# and the contrast of other texts, at 7 sites; 4 vectors of each and a
+	# random one, in 3 ways
+	[ "$(column seed < $r/shift.tsv | wc -l)" -eq $((2 * 2 * 15 * 7)) ]
+	[ "$(column seed < $r/steering.tsv | wc -l)" -eq $((2 * 9 * 3)) ]
 	[ "$(column verdict < $r/verdicts.tsv | grep -c ported)" -ge 0 ]
 	page=build/report/smoke/index.html
-	for c in C1 C2 C3 C4; do grep -q "<b>$c</b>" $page; done
-	[ "$(grep -c '<svg' $page)" -eq 12 ]
+	for c in C1 C2 C3 C4 C5 C6 C7 C8 C9 C11 C12 order; do
+		grep -q "<b>$c</b>" $page
+	done
+	# the head gives the verdicts of the table
+	grep -q '<li><b>C3</b>.*</li>' $page
+	awk -F '\t' '$3 == "judged" { print $1, $NF }' $r/verdicts.tsv |
+	while read -r c v; do
+		grep "<li><b>$c</b>" $page | grep -q "<b class=...>$v</b>"
+	done
+	[ "$(grep -c '<svg' $page)" -eq 35 ]
 	run ! grep -Eq '(src|href)=.?(https?:|/)' $page
 	ids=$(grep -o "id=['\"][^'\"]*" $page)
 	[ "$(sort <<< "$ids")" = "$(sort -u <<< "$ids")" ]
 }
 
+@test "pipelines: a page shows every product in the graph, with its time" {
+	needs gnuplot dot
+	finished
+	grep -q 'href="graph.html"' build/report/smoke/index.html
+	[ "$(grep -c '<svg' build/report/smoke/graph.html)" -eq 1 ]
+	t=build/times/smoke/graph.tsv
+	# a product has a command, a time, and its place in one node
+	find build/runs build/results build/report -name '*.cmd' \
+	    ! -name graph.html.cmd | sed 's/\.cmd$//' | sort > made
+	find build/times/smoke/r* -type f |
+	    sed 's,times/smoke/,,' | grep -v 'graph.html$' | sort | diff made -
+	[ "$(column products < $t | awk '{ n += $1 } END { print n }')" \
+	    -eq "$(wc -l < made)" ]
+	run ! grep -q NA <(column seconds < $t)
+	# together they took nearly as long as the whole
+	column seconds < $t | awk -v whole="$(cat "$BATS_FILE_TMPDIR/took")" '
+	    { sum += $1 } END { exit sum > whole + 1 || sum < whole / 5 }'
+	# what a node needs stands above it somewhere: there is no cycle
+	awk -F '\t' 'NR > 1 {
+		n = split($6, p, ",")
+		for (i = 1; i <= n; i++)
+			if (p[i] != "-") print p[i], NR - 1 }' $t |
+	    tsort > /dev/null
+	# theta-F comes from theta-0 alone
+	[ "$(awk -F '\t' '$2 == "theta-F" { print $6 }' $t)" = 1 ]
+	[ "$(column node < $t | head -n 1)" = theta-0 ]
+	# what has no time is shown all the same
+	rm build/times/smoke/runs/smoke/seed-*/theta-F
+	rm build/report/smoke/index.html
+	graph > log
+	grep -qP '^train\ttheta-F\t2\tNA\t' $t
+}
+
 @test "pipelines: again does nothing; what was lost comes back as it was" {
-	needs gnuplot
+	needs gnuplot dot
 	finished
 	digests | diff "$BATS_FILE_TMPDIR/whole" -
 	run graph
@@ -104,28 +172,35 @@ column() {
 }
 
 @test "pipelines: every product that is deleted is made again" {
-	needs gnuplot
+	needs gnuplot dot
 	finished
-	find build -type f ! -name '*.cmd' ! -path '*/seed-2/*' \
-	    ! -name config.json ! -name train.tsv > files
+	find build -type f ! -name '*.cmd' ! -path 'build/times/*' \
+	    ! -name config.json ! -name train.tsv | sort > files
 	[ "$(wc -l < files)" -gt 60 ]
 	graph -q products
+	# make knows them all
+	graph -pq FORCE | sed -n 's/^PRODUCTS :*= //p' | tr ' ' '\n' |
+	    sort -u > known
+	comm -23 files known > unknown
+	[ ! -s unknown ]
+	# and misses each, of which a few are tried
+	awk 'NR % 9 == 1 || /halves|updates/' files > some
 	while read -r f; do
 		mv "$f" kept
 		run graph -q products
 		[ "$status" -eq 1 ] || { echo "not missed: $f"; false; }
 		mv kept "$f"
-	done < files
+	done < some
 }
 
 @test "pipelines: -j2 gives the bytes of -j1" {
-	needs gnuplot
+	needs gnuplot dot
 	graph -j2 > log
 	digests | diff "$BATS_FILE_TMPDIR/whole" -
 }
 
 @test "pipelines: a stage that dies leaves no target, and the graph goes on" {
-	needs gnuplot
+	needs gnuplot dot
 	mkdir fail
 	ln -s "$BIN"/* fail
 	rm fail/drift
@@ -141,7 +216,7 @@ column() {
 }
 
 @test "pipelines: a killed graph goes on where it stood" {
-	needs gnuplot
+	needs gnuplot dot
 	for i in 1 2 3; do
 		setsid bash -c "$(declare -f graph); P=$P BIN=$BIN; graph" \
 		    > log 2>&1 &
@@ -222,6 +297,225 @@ quantities() {
 	run awk -f "$P/tables/verdict.awk" c.tsv q.tsv
 	[ "$status" -eq 3 ]
 	[[ $output == *"C9 y has no rule"* ]]
+}
+
+@test "pipelines: the page says what a profile's figures are worth" {
+	needs gnuplot dot
+	finished
+	r=build/results/smoke
+	head_of() {	# profile seeds
+		awk -f "$P/page/html.awk" -f "$P/page/head.awk" \
+		    -v profile="$1" -v seeds="$2" -v css="$P/page/page.css" \
+		    -v rank=2 -v a=copy -v b=reverse -v optimizers='gd adamw' \
+		    $r/recovery.tsv $r/training.tsv $r/verdicts.tsv |
+		    grep '<p class=warn>' || true
+	}
+	[ -z "$(head_of full '1 2 3')" ]
+	[[ $(head_of smoke '1 2') == *"mean nothing"* ]]
+	[[ $(head_of quick 1) == *"nothing is supported"* ]]
+	[[ $(head_of quick '1 2') != *"nothing is supported"* ]]
+	for profile in full quick smoke; do
+		make -pq -f "$P/all.mk" PROFILE=$profile BUILD=none FORCE |
+		    grep -q '^PRODUCTS .*none/report/'
+	done
+}
+
+@test "claims: a word that no experiment gave is refused" {
+	printf 'claim\tkey\trole\tstatement\tpaper\tquantity\trule\n' > c.tsv
+	printf 'C1\tx\tjudged\tIt is {rank} of {m}\t-\t-\t-\n' >> c.tsv
+	claims=(awk -f "$P/page/html.awk" -f "$P/page/claims.awk" -v n_seeds=2)
+	run "${claims[@]}" -v words='rank=10' c.tsv
+	[ "$status" -eq 3 ]
+	[[ $output == "c.tsv: nothing for {m}"* ]]
+	"${claims[@]}" -v words='rank=10 m=5' c.tsv > page
+}
+
+@test "noise: where accuracy falls to half, and what is left of it" {
+	printf 'delta\tmethod\tsigma\ttask\ttoken_accuracy\texact_match\n' > t
+	n=0
+	noise() {	# task method sigma accuracy
+		printf '%s\t%s\t%s\t%s\t1\t%s\n' $((n++)) "$2" "$3" "$1" \
+		    "$4" >> t
+	}
+	printf 'NA\tNA\tNA\tcopy\t1\t0.8\nNA\tNA\tNA\tsort\t1\t0\n' >> t
+	# of 0.8: 1, 0.9, 0.4 at 1, 2, 4; two draws at 2
+	noise copy NA 1 0.8
+	noise copy NA 2 0.8
+	noise copy NA 2 0.64
+	noise copy NA 4 0.32
+	# never below half; at once
+	for x in 1 2 4; do
+		noise copy relative $x 0.5
+		noise sort NA $x 0
+	done
+	awk -f "$P/tables/noise.awk" -v seed=1 -v arm=mixed -v stage=3 t > out
+	awk -F '\t' '
+	function off(x, y) { return x == "NA" || (x - y) ^ 2 > 1e-14 }
+	NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+	{ i = $c["task"] " " $c["scale"]; half[i] = $c["half_sigma"]
+	  area[i] = $c["area"]; draws[i] += $c["draws"]; rows++ }
+	END {
+		x = "copy absolute"
+		bad = off(half[x], 2 ^ 1.8) || off(area[x], 0.8) || draws[x] != 4
+		x = "copy relative"
+		bad += off(half[x], 4) || off(area[x], 0.625)
+		bad += half["sort absolute"] != "NA" || rows != 9
+		exit bad
+	}' out
+}
+
+@test "steering: what is picked is the largest gain of strengths above 0" {
+	h='delta vector_name site strength task items loss exact_match'
+	{
+		echo $h
+		echo NA NA NA 0 copy 8 1 0.5
+		echo NA statement:shift h.0.out 0.1 copy 8 0.9 0.75
+		echo NA statement:shift h.0.out -0.1 copy 8 0.5 1
+		echo NA statement:shift h.1.out 0.2 copy 8 0.8 0.75
+		echo NA random:0 h.1.out 0.2 copy 8 0.8 0.25
+		echo NA random:0 h.0.out 0.1 copy 8 0.9 0.125
+	} | tr ' ' '\t' | awk -f "$P/tables/steer-sweep.awk" -v seed=1 \
+	    -v checkpoint=theta-F > sweep
+	[ "$(column gain < sweep | paste -sd ' ')" = "25 50 25 -25 -37.5" ]
+	[ "$(column sign < sweep | tr -d '\n')" = "+-+++" ]
+	[ "$(column method < sweep | uniq | paste -sd ' ')" = "shift random" ]
+	awk -f "$P/tables/steer-pick.awk" sweep > picks
+	[ "$(tr '\t\n' '  ' < picks)" = \
+	    "statement:shift h.1.out 0.2 random:0 h.1.out 0.2 " ]
+	# other items: one vector, three ways, three tasks
+	for gain in 0.25 -0.125 0; do
+		echo $h
+		for t in copy sort add; do echo NA NA NA 0 $t 8 1 0.5; done
+		echo NA statement:shift h.1.out 1 copy 8 0.5 \
+		    "$(awk "BEGIN { print 0.5 + $gain }")"
+		echo NA statement:shift h.1.out 1 sort 8 2 0.25
+		echo NA statement:shift h.1.out 1 add 8 2 0.375
+	done | tr ' ' '\t' > effects
+	awk -f "$P/tables/steer-effect.awk" -v seed=1 -v checkpoint=theta-F \
+	    -v task=copy picks effects > t
+	[ "$(column how < t | paste -sd ' ')" = "add ablate project" ]
+	[ "$(column target_gain < t | paste -sd ' ')" = "25 -12.5 0" ]
+	[ "$(column side_cost < t | paste -sd ' ')" = "-18.75 -18.75 -18.75" ]
+	[ "$(column strength < t | paste -sd ' ')" = "0.2 NA NA" ]
+}
+
+@test "steering: shifts, by what they are compared with" {
+	h='record name cosine norm reference_norm delta site'
+	{
+		echo $h
+		echo 0 gradient-1e-4 0.5 2 9 0 h.0.out
+		echo 1 gradient-1e-3 0.4 18 9 1 h.0.out
+		echo 2 random -0.25 3 9 2 embed
+		echo $h
+		echo 0 gradient-1e-4 0.125 2 9 0 h.0.out
+		echo $h
+		echo 0 gradient-1e-4 1 2 2 0 h.0.out
+		echo 1 gradient-1e-3 0.75 18 2 1 h.0.out
+		echo 2 random 0 3 2 2 embed
+		echo $h
+		echo 0 NA 0.875 9 9 NA embed
+	} | tr ' ' '\t' | awk -f "$P/tables/shift.awk" -v seed=1 \
+	    -v checkpoint=theta-F -v reading=task -v size=1e-3 > t
+	[ "$(column step < t | paste -sd ' ')" = \
+	    "gradient gradient random gradient contrast" ]
+	[ "$(column size < t | paste -sd ' ')" = "1e-4 1e-3 1e-3 1e-4 1e-3" ]
+	[ "$(column texts < t | uniq | paste -sd ' ')" = \
+	    "own difference other" ]
+	[ "$(column place < t | paste -sd ' ')" = "out out embed out embed" ]
+	[ "$(column block < t | paste -sd ' ')" = "0 0 NA 0 NA" ]
+	[ "$(column cosine < t | paste -sd ' ')" = "0.5 0.4 -0.25 0.125 0.875" ]
+	# nine times as long, by a step ten times as long
+	[ "$(column norm_ratio < t | sed -n 2p)" = 0.9 ]
+	[ "$(column cosine_smallest < t | paste -sd ' ')" = "1 0.75 0 NA NA" ]
+}
+
+@test "steering: the claims' quantities" {
+	tab() { tr ' ' '\t'; }
+	put() {	# step delta block cosine
+		echo 1 theta-F answer own "$1" 1e-3 "$2" out "$3" "$4" 0.97
+	}
+	{
+		echo seed checkpoint reading texts step size delta place \
+		    block cosine norm_ratio
+		# medians 0.5; magnitudes 0.3 and 0.5, 0.4 on average; 0.1; 0.2
+		put gradient 1 0 0.25; put gradient 1 1 0.5
+		put gradient 1 2 0.75
+		put random 2 0 -0.3; put random 2 1 0.3; put random 2 2 0.3
+		put random 3 0 -0.5; put random 3 1 -0.5; put random 3 2 0.5
+		put shuffled-labels 4 0 0.1; put other-task 5 0 -0.2
+	} | tab > shift.tsv
+	gain() { echo 1 theta-F "$1" "${1%%:*}" "$2" + h.0.out "$3"; }
+	{
+		echo seed checkpoint name vector strength sign site gain
+		gain answer:shift 0.1 10; gain answer:shift 1 -10
+		gain answer:mean-difference 0.1 8
+		gain answer:mean-difference 1 -4
+		gain random:0 0.1 0; gain random:0 1 0
+		gain random:1 0.1 6; gain random:1 1 0
+	} | tab > steer-sweep.tsv
+	{
+		echo seed checkpoint name how target_gain side_cost
+		for v in answer:shift:add:9:-2 random:0:add:1:0 \
+		    answer:mean-difference:add:7:-1 random:1:add:3:0 \
+		    answer:shift:ablate:50:0; do
+			IFS=: read -r a b how g s <<< "$v"
+			echo 1 theta-F "$a:$b" "$how" "$g" "$s"
+		done
+	} | tab > steering.tsv
+	awk -f "$P/tables/quantities.awk" \
+	    -f "$P/tables/quantities-steering.awk" -v seeds=1 -v at=theta-F \
+	    -v size=1e-3 -v readings=answer,task \
+	    shift.tsv steer-sweep.tsv steering.tsv > q
+	q() {	# claim key variant: value, reference, difference
+		awk -F '\t' -v k="$1 $2 $3" '$1 " " $2 " " $3 == k {
+			print $5, $6, $7 }' q
+	}
+	[ "$(q C11 shift answer)" = "0.5 0.4 0.1" ]
+	[ "$(q C11 linear answer)" = "0.03 0.1 0.07" ]
+	[ "$(q C12 gain answer)" = "9 2 7" ]
+	# (2 + 6) / 2 against ((8 + 4) / 2 + (2 + 4) / 2) / 2
+	[ "$(q C12 like answer)" = "4 4.5 0.5" ]
+	[ "$(q C12 contrast answer)" = "9 7 2" ]
+	[ "$(q C12 side answer)" = "-2 -1 -1" ]
+	# of the last reading, beside the others, there is nothing here
+	[ "$(q C11 task -)" = "NA NA NA" ]
+	[ "$(q C12 task-gain -)" = "NA 2 NA" ]
+}
+
+@test "specialisation: what is kept, forgotten and withstood" {
+	# copy is learnt first: kept by the mixed model, lost by the other
+	tr ' ' '\t' > specialisation.tsv <<-end
+	seed arm stage task exact_match
+	1 sequential 1 copy 0.9
+	1 sequential 2 copy 0.1
+	1 sequential 2 sort 1
+	1 mixed 1 copy 0.5
+	1 mixed 2 copy 0.8
+	1 mixed 2 sort 0.6
+	end
+	tr ' ' '\t' > noise.tsv <<-end
+	seed arm task scale half_sigma area
+	1 sequential copy relative 4 0.2
+	1 sequential sort relative 1 0.4
+	1 mixed copy relative 2 0.3
+	1 mixed sort relative 8 0.7
+	end
+	awk -f "$P/tables/quantities.awk" \
+	    -f "$P/tables/quantities-specialisation.awk" -v seeds=1 \
+	    -v tasks='copy sort' specialisation.tsv noise.tsv > out
+	awk -F '\t' '
+	function off(x, y) { return x == "" || (x - y) ^ 2 > 1e-14 }
+	$3 != "absolute" { value[$2] = $5; difference[$2] = $7 }
+	$3 == "absolute" { bad += $7 != "NA" }
+	END {
+		bad += off(value["final"], 0.7) || off(difference["final"], 0.15)
+		bad += off(value["forgotten"], 0.8)
+		bad += off(difference["forgotten"], 1.1)
+		bad += off(value["half"], 3) || off(difference["half"], 3)
+		bad += off(value["half-each"], 1)	# (3 - 1) / 2
+		bad += off(difference["area"], 0.3)
+		exit bad
+	}' out
 }
 
 @test "pipelines: awk programs run in mawk" {

@@ -1,7 +1,7 @@
 /*
- * tasks: what train, grad-dump and evaluate share: a model, the tasks that it
- * is measured on, and the weights that deltas move it to.  Every function
- * ends the process when something is wrong.
+ * tasks: what train, grad-dump, act-capture and evaluate share: a model, the
+ * tasks that it is measured on, and the weights that deltas move it to.  Every
+ * function ends the process when something is wrong.
  */
 #ifndef CMD_TASKS_H
 #define CMD_TASKS_H

@@ -1,5 +1,6 @@
 # claims.awk: the table of verdicts.  Reads claims.tsv and verdicts.tsv.
-# Variables: a, rank, at, n_seeds, files (whose commands are shown).
+# Variables: words (what stands in claims.tsv for the choices of the run: a=sort
+# rank=10 ...), n_seeds, files (whose commands are shown).
 FNR == 1 { header(); file++; next }
 file == 1 {
 	id = get("claim") SUBSEP get("key")
@@ -22,12 +23,25 @@ file == 1 {
 	difference[n] = bounds(get("difference_low"), get("difference_high"))
 	verdict[n] = get("verdict")
 }
+BEGIN {
+	n_words = split(words, w, " ")
+	for (i = 1; i <= n_words; i++)
+		word[substr(w[i], 1, index(w[i], "=") - 1)] = \
+		    substr(w[i], index(w[i], "=") + 1)
+}
 # The words of a claim, with this run's choices in them.
-function fill(s)
+function fill(s,    name)
 {
-	gsub(/\{rank\}/, rank, s)
-	gsub(/\{at\}/, at, s)
-	gsub(/\{a\}/, a, s)
+	while (match(s, /\{[a-z_]+\}/)) {
+		name = substr(s, RSTART + 1, RLENGTH - 2)
+		if (!(name in word)) {
+			print FILENAME ": nothing for {" name "}" \
+			    > "/dev/stderr"
+			exit 3
+		}
+		s = substr(s, 1, RSTART - 1) word[name] \
+		    substr(s, RSTART + RLENGTH)
+	}
 	return mathematics(escape(s))
 }
 function bounds(low, high)
@@ -47,19 +61,15 @@ function of_seeds(list,    n, v, i, s)
 		s = s (i > 1 ? ", " : "") number(v[i])
 	return "<small>" s "</small>"
 }
-function opt(o)
-{
-	return o == "gd" ? "GD" : o == "adamw" ? "AdamW" : "&ndash;"
-}
 END {
-	print "<h2>Verdicts</h2>"
+	print "<h2 id=verdicts>Verdicts</h2>"
 	table_open("Median over the seeds, with the 95&nbsp;% t interval of " \
-	    "the mean below it", "Claim|Optimiser|The paper&rsquo;s figure|" \
+	    "the mean below it", "Claim|Variant|The paper&rsquo;s figure|" \
 	    "Ours|Verdict|Seed by seed|Rule", "cards")
 	for (n = 1; n <= rows; n++)
 		if (judged[n])
 			row("<b>" claim[n] "</b> " statement[of[n]] "|" \
-			    opt(optimizer[n]) "|" paper[of[n]] "|" ours[n] \
+			    variant(optimizer[n]) "|" paper[of[n]] "|" ours[n] \
 			    "|<b class=\"" substr(verdict[n], 1, 3) "\">" \
 			    verdict[n] "</b>|" of_seeds(values[n]) "|" \
 			    "<small>" quantity[of[n]] " " rule[of[n]] \
@@ -69,18 +79,19 @@ END {
 	    "results: <em>supported</em> if and only if the ordering holds " \
 	    "in every seed and the 95&nbsp;% t interval of the difference " \
 	    "over the seeds excludes zero; <em>not supported</em> if it " \
-	    "fails in every seed; else <em>inconclusive</em>. Plain " \
-	    "gradient descent and AdamW are judged apart. " \
+	    "fails in every seed; else <em>inconclusive</em>. Variants, " \
+	    "such as plain gradient descent (GD) and AdamW, are judged " \
+	    "apart. " \
 	    (n_seeds < 2 ? "One seed gives no interval, so nothing is " \
 	    "supported here." : "") "</p>"
 	print "<p>Beside the verdicts, by the same arithmetic but without " \
 	    "one:</p>"
-	table_open("Companion figures", "Claim|Optimiser|Ours|Seed by " \
+	table_open("Companion figures", "Claim|Variant|Ours|Seed by " \
 	    "seed|What it is|Difference", "cards")
 	for (n = 1; n <= rows; n++)
 		if (!judged[n])
 			row("<b>" claim[n] "</b> " statement[of[n]] "|" \
-			    opt(optimizer[n]) "|" ours[n] "|" \
+			    variant(optimizer[n]) "|" ours[n] "|" \
 			    of_seeds(values[n]) "|<small>" quantity[of[n]] \
 			    " " rule[of[n]] "</small>|<small>" \
 			    difference[n] "</small>")

@@ -41,27 +41,19 @@ function table(o, against,    k, i, j)
 	}
 	table_close()
 }
-function pair(what,    i, s)
-{
-	for (i = 1; i <= n; i++)
-		s = s (i > 1 ? " " : "") what "-" o_list[i]
-	return s
-}
 END {
 	n = split(optimizers, o_list, " ")
-	for (i = 1; i <= n; i++)
-		heads = heads (i > 1 ? "|" : "") long_name(o_list[i])
 	print "<h2>Drift: how far the basis turns (C3)</h2>"
 	print "<p>At each step of the recovery, two bases of rank " rank \
 	    " from disjoint halves of fresh minibatch gradients of the lost " \
 	    "task. Overlap is across halves and steps; its ceiling is the " \
 	    "overlap of the two halves of one step. The ratio of the two " \
 	    "is 1 where nothing but the sample has changed.</p>"
-	figure(dir, pair("drift"), heads, "Overlap with the basis of step 0 " \
+	figures(dir, "drift", optimizers, "Overlap with the basis of step 0 " \
 	    "and of the step before. Solid: over the ceiling; dashed: raw; " \
 	    "dotted: the ceiling, and the claim&rsquo;s level of one half. " \
 	    "Medians over the seeds; bars: their range.")
-	figure(dir, pair("angles"), heads, "Principal angles between the " \
+	figures(dir, "angles", optimizers, "Principal angles between the " \
 	    "same bases (one half against the other). Dotted: the " \
 	    "smallest; solid: the median; dashed: the largest. Medians " \
 	    "over the seeds.")

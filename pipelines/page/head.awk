@@ -1,5 +1,5 @@
 # head.awk: the report's beginning: what was done, and in one sentence
-# what came out.  Reads recovery.tsv and training.tsv.
+# what came out.  Reads recovery.tsv, training.tsv and verdicts.tsv.
 # Variables: profile, css (file), seeds, tasks, a, b, rank, steps, config,
 # optimizers (words with blanks between).
 FNR == 1 { header(); file++; next }
@@ -16,16 +16,67 @@ file == 2 && get("checkpoint") == "theta-0" {
 file == 2 && get("checkpoint") == "theta-F" && get("task") == a {
 	collect("forgotten", get("exact_match"))
 }
+file == 3 && get("role") == "judged" {
+	c = get("claim")
+	if (!(c in n_judged))
+		claim[++n_claims] = c
+	k = ++n_judged[c]
+	verdict[c, k] = get("verdict")
+	variant_of[c, k] = get("optimizer")
+	key_of[c, k] = get("key")
+	if (k > 1 && get("key") != key_of[c, 1])
+		several[c] = 1
+}
+# Of claim c, what was judged so, where not all of it was.
+function which(c, v,    k, s, rest)
+{
+	for (k = 1; k <= n_judged[c]; k++) {
+		if (verdict[c, k] != v) {
+			rest = 1
+			continue
+		}
+		s = s (s == "" ? "" : ", ") (several[c] ? \
+		    model_name(key_of[c, k]) : "") \
+		    (several[c] && variant_of[c, k] != "-" ? " " : "") \
+		    (variant_of[c, k] == "-" ? "" : variant(variant_of[c, k]))
+	}
+	return rest ? " (" s ")" : ""
+}
+function verdicts(    i, c, v, n, list, k, s)
+{
+	n = split("supported|inconclusive|not supported", list, "|")
+	print "<ul class=verdicts>"
+	for (i = 1; i <= n_claims; i++) {
+		c = claim[i]
+		s = ""
+		for (v = 1; v <= n; v++)
+			for (k = 1; k <= n_judged[c]; k++)
+				if (verdict[c, k] == list[v]) {
+					s = s (s == "" ? "" : ", ") \
+					    "<b class=" substr(list[v], 1, 3) \
+					    ">" list[v] "</b>" which(c, list[v])
+					break
+				}
+		print "<li><b>" c "</b> " s "</li>"
+	}
+	print "</ul>"
+}
 function percent(key)
 {
 	return count[key] ? sprintf("%.0f&nbsp;%%", 100 * median(key)) : "?"
 }
-function style(    line)
+function warning(    s)
 {
-	print "<style>"
-	while ((getline line < css) > 0)
-		print line
-	print "</style>"
+	if (profile == "smoke")
+		print "<p class=warn>This is the <em>smoke</em> profile: the " \
+		    "same graph on a smaller model, to see that all of it " \
+		    "runs. Its figures mean nothing.</p>"
+	if (profile == "quick")
+		print "<p class=warn>This is the <em>quick</em> profile: the " \
+		    "full model with fewer seeds and smaller samples." \
+		    (split(seeds, s, " ") > 1 ? "" : " Its figures are of " \
+		    "that model, but one seed gives no interval, so nothing " \
+		    "is supported here.") "</p>"
 }
 function answer(o)
 {
@@ -40,23 +91,19 @@ function answer(o)
 	    percent(o SUBSEP "oracle") ")"
 }
 END {
-	print "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>"
-	print "<meta name=viewport content=\"width=device-width, " \
-	    "initial-scale=1\">"
-	print "<title>plumbline: recovery and local linear structure</title>"
-	style()
-	print "</head>\n<body>\n<main>"
+	page_open("plumbline: recovery and local linear structure", css)
+	print "<main>"
 	print "<h1>Does a fixed task plane hold the recovery direction, or " \
 	    "do the first steps of the trajectory?</h1>"
-	if (profile != "full")
-		print "<p class=warn>This is the <em>" profile "</em> " \
-		    "profile: the same graph on a smaller model, to see that " \
-		    "all of it runs. Its figures mean nothing.</p>"
+	warning()
 	n = split(optimizers, name, " ")
 	text = answer(name[1])
 	for (i = 2; i <= n; i++)
 		text = text ".</p>\n<p>" answer(name[i])
 	print "<p class=answer>" text ".</p>"
+	print "<p>The verdicts, whose claims and rules are <a " \
+	    "href=\"#verdicts\">below</a>:</p>"
+	verdicts()
 	print "<p>The claims are those of I. Piontkovskaia and S. Nikolenko, " \
 	    "<cite>Recoverable but Not Stationary: Local Linear Structures " \
 	    "in Weights and Activations</cite>, arXiv&nbsp;2606.10929. Only " \
@@ -75,4 +122,6 @@ END {
 	    "by plain gradient descent (the primary reading) and by AdamW. " \
 	    "Every seed (" seeds ") has its own initialisation, data and " \
 	    "held-out items.</p>"
+	print "<p><a href=\"graph.html\">The graph of the experiments</a>, " \
+	    "with the time that each part of it took.</p>"
 }

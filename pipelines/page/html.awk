@@ -18,6 +18,27 @@ function number(x)
 		return sprintf("%.1e", x)
 	return sprintf(x >= 100 || x <= -100 ? "%.0f" : "%.3f", x)
 }
+# Seconds for reading.
+function duration(s)
+{
+	if (s == "NA")
+		return "&ndash;"
+	if (s >= 99.5)
+		return sprintf("%d min %02d s", (s + 0.5) / 60, (s + 0.5) % 60)
+	if (s < 0.95)
+		return sprintf("%.0f ms", 1000 * s)
+	return sprintf(s < 9.95 ? "%.1f s" : "%.0f s", s)
+}
+# A page up to its body; css: a file.
+function page_open(title, css,    line)
+{
+	print "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>"
+	print "<meta name=viewport content=\"width=device-width, " \
+	    "initial-scale=1\">\n<title>" title "</title>\n<style>"
+	while ((getline line < css) > 0)
+		print line
+	print "</style>\n</head>\n<body>"
+}
 function thousands(n,    s)
 {
 	for (n = sprintf("%d", n); length(n) > 3; n = substr(n, 1, length(n) - 3))
@@ -67,7 +88,8 @@ function spread(key,    n)
 	if (n == 1)
 		return number(median(key))
 	return number(median(key)) " <small>" number(sorted[key, 1]) \
-	    "&ndash;" number(sorted[key, n]) "</small>"
+	    (sorted[key, 1] < 0 ? " to " : "&ndash;") \
+	    number(sorted[key, n]) "</small>"
 }
 # theta_0 and its like, as they are written in mathematics.
 function mathematics(s)
@@ -87,6 +109,12 @@ function model_name(c)
 function long_name(o)
 {
 	return o == "gd" ? "Plain gradient descent" : o == "adamw" ? "AdamW" : o
+}
+# A variant that is judged by itself.
+function variant(v)
+{
+	return v == "gd" ? "GD" : v == "adamw" ? "AdamW" : v == "-" ? \
+	    number("NA") : escape(v)
 }
 # A table: its caption and heads (with bars), rows by row(), then
 # table_close(). With class `cards` a row becomes a card where the page is
@@ -128,6 +156,16 @@ function figure(dir, names, heads, caption,    n, name, head, i)
 		print "</div>"
 	}
 	print "</div><figcaption>" caption "</figcaption></figure>"
+}
+# The plots WHAT-OPTIMIZER of a list of optimisers.
+function figures(dir, what, optimizers, caption,    i, n, o, names, heads)
+{
+	n = split(optimizers, o, " ")
+	for (i = 1; i <= n; i++) {
+		names = names " " what "-" o[i]
+		heads = heads (i > 1 ? "|" : "") long_name(o[i])
+	}
+	figure(dir, names, heads, caption)
 }
 # A file of gnuplot, from its <svg> on, its ids made its own.
 function svg(file, name,    line, on, got)

@@ -38,16 +38,8 @@ function table(o,    k, i)
 	}
 	table_close()
 }
-function pair(what,    i, s)
-{
-	for (i = 1; i <= n; i++)
-		s = s (i > 1 ? " " : "") what "-" o_list[i]
-	return s
-}
 END {
 	n = split(optimizers, o_list, " ")
-	for (i = 1; i <= n; i++)
-		heads = heads (i > 1 ? "|" : "") long_name(o_list[i])
 	print "<h2>Recovery: which subspace holds it (C2, C4)</h2>"
 	print "<p>The displacement is &theta;<sub>T</sub> &minus; " \
 	    "&theta;<sub>F</sub>. Bases: <b>static</b>, gradients of the " \
@@ -59,10 +51,10 @@ END {
 	    "first r updates; <b>prefix-other-order</b>, the first r " \
 	    "updates of a recovery on another order of the data; " \
 	    "<b>oracle</b>, the singular vectors of the whole trajectory.</p>"
-	figure(dir, pair("capture"), heads, "Energy of the displacement " \
+	figures(dir, "capture", optimizers, "Energy of the displacement " \
 	    "that a basis captures, against its rank. Medians over the " \
 	    "seeds; bars: their range.")
-	figure(dir, pair("function"), heads, "Functional recovery: exact " \
+	figures(dir, "function", optimizers, "Functional recovery: exact " \
 	    "match on held-out items at &theta;<sub>F</sub> plus the " \
 	    "projection of the displacement. Dotted: the whole " \
 	    "displacement; dash-dotted: none of it.")

@@ -1,0 +1,25 @@
+# curvature.awk: the gradient's norm and, for each random direction z, what
+# Hutchinson's estimators average: z.Hz, whose expectation is tr H, and
+# norm(Hz)^2, whose expectation is norm(H)_F^2.  Reads cosine's tables: of the
+# gradient, then of the vectors 2 h H z with all vectors h z.
+# Variables: seed, checkpoint, h.
+BEGIN {
+	FS = OFS = "\t"
+	print "seed", "checkpoint", "norm_g", "direction", "zHz", "norm_Hz"
+}
+$1 == "record" {
+	table++
+	for (i = 1; i <= NF; i++)
+		column[$i] = i
+	next
+}
+table == 1 {
+	norm_g = $column["norm"]
+	next
+}
+$column["record"] == $column["reference"] {
+	Hz = $column["norm"] / (2 * h)
+	print seed, checkpoint, norm_g, $column["record"], \
+	    sprintf("%.9g", Hz * $column["reference_norm"] / h * \
+	    $column["cosine"]), sprintf("%.9g", Hz)
+}

@@ -1,0 +1,45 @@
+# search-curve.awk: the best of n in units of sigma norm(a), where the theorem
+# is b_n.  Reads search.tsv, then best-of's curves of the gains that draws are
+# chosen by and of those that are reported.  A scale is called smaller or
+# larger.
+BEGIN {
+	FS = OFS = "\t"
+	print "seed", "sigma", "scale", "split", "draws", "n", "expected",
+	    "low", "high", "theorem", "ratio"
+}
+FNR == 1 {
+	file++
+	split("", column)
+	for (i = 1; i <= NF; i++)
+		column[$i] = i
+	next
+}
+function get(name)
+{
+	if (!(name in column)) {
+		print FILENAME ": no column " name > "/dev/stderr"
+		exit 3
+	}
+	return $column[name]
+}
+get("set") != "many" { next }
+{
+	id = get("seed") OFS get("sigma")
+}
+file == 1 {
+	unit[id] = get("predicted_sd")
+	scale[id] = get("level") == 1 ? "smaller" : "larger"
+	next
+}
+function in_units(x)
+{
+	return x == "NA" ? x : sprintf("%.9g", x / unit[id])
+}
+{
+	theorem = get("theorem")
+	print id, scale[id], file == 2 ? "chosen" : "reported",
+	    get("draws"), get("n"), in_units(get("expected")),
+	    in_units(get("low")), in_units(get("high")), in_units(theorem),
+	    theorem + 0 != 0 ? sprintf("%.9g", get("expected") / theorem) : \
+	    "NA"
+}

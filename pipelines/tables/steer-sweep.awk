@@ -1,0 +1,39 @@
+# steer-sweep.awk: evaluate's table of a model as it is and steered by every
+# vector at every strength, as changes against the first.  A vector's name is
+# READING:METHOD, or random:DRAW.
+# Variables: seed, checkpoint.
+BEGIN {
+	FS = OFS = "\t"
+	print "seed", "checkpoint", "name", "vector", "method", "site",
+	    "block", "strength", "sign", "items", "exact_match", "gain",
+	    "loss_change"
+}
+NR == 1 {
+	for (i = 1; i <= NF; i++)
+		column[$i] = i
+	next
+}
+function get(name)
+{
+	if (!(name in column)) {
+		print "no column " name > "/dev/stderr"
+		exit 3
+	}
+	return $column[name]
+}
+get("strength") == 0 {
+	exact = get("exact_match")
+	loss = get("loss")
+	next
+}
+{
+	name = get("vector_name")
+	split(name, word, ":")
+	split(get("site"), part, ".")
+	print seed, checkpoint, name, word[1],
+	    word[1] == "random" ? "random" : word[2], get("site"), part[2],
+	    get("strength"), get("strength") < 0 ? "-" : "+",
+	    get("items"), get("exact_match"),
+	    sprintf("%.9g", 100 * (get("exact_match") - exact)),
+	    sprintf("%.9g", get("loss") - loss)
+}
