@@ -1,4 +1,4 @@
-/* A model's directory: config.json and model.safetensors. */
+/* A model's directory: config.json and its weights. */
 #include <errno.h>
 #include <float.h>
 #include <math.h>
@@ -9,200 +9,218 @@
 #include "base/mem.h"
 #include "model/file.h"
 #include "model/model.h"
-#include "tensor/safetensors.h"
+#include "model/weights.h"
 
-static char *
-join(const char *dir, const char *name, struct err *e)
-{
-	size_t n = strlen(dir) + strlen(name) + 2;
-	char *path = mem_alloc(n, 1);
-
-	if (path == NULL)
-		err_nomem(e);
-	else
-		snprintf(path, n, "%s/%s", dir, name);
-	return path;
-}
-
+/* Names are compared as the layout has them: GPT-2's without
+ * "transformer.", all others with "model.", however the file spells them. */
 static const char *
-bare_name(const char *name)
+layout_name(char *buf, size_t size, const char *name,
+    const struct model_config *c)
 {
-	static const char prefix[] = "transformer.";
+	static const char gpt2[] = "transformer.", others[] = "model.";
 
-	return strncmp(name, prefix, sizeof prefix - 1) == 0 ?
-	    name + sizeof prefix - 1 : name;
+	if (strcmp(name, "lm_head.weight") == 0)
+		return name;
+	if (c->family == FAMILY_GPT2)
+		return strncmp(name, gpt2, sizeof gpt2 - 1) == 0 ?
+		    name + sizeof gpt2 - 1 : name;
+	if (strncmp(name, others, sizeof others - 1) == 0)
+		return name;
+	snprintf(buf, size, "%s%s", others, name);
+	return buf;
 }
 
-/* "h.N.attn.bias" and "h.N.attn.masked_bias" hold the causal mask in older
- * files, not parameters. */
+/* What older files hold beside parameters: "h.N.attn.bias" and
+ * "h.N.attn.masked_bias", the causal mask, and the frequencies of rotary
+ * positions, which follow from the configuration. */
 static int
-is_mask(const char *name)
+is_buffer(const char *name)
 {
 	unsigned layer;
 	int end = 0;
 
-	if (sscanf(name, "h.%u.attn.%n", &layer, &end) != 1 || end == 0)
-		return 0;
-	return strcmp(name + end, "bias") == 0 ||
-	    strcmp(name + end, "masked_bias") == 0;
+	if (sscanf(name, "h.%u.attn.%n", &layer, &end) == 1 && end != 0)
+		return strcmp(name + end, "bias") == 0 ||
+		    strcmp(name + end, "masked_bias") == 0;
+	if (sscanf(name, "model.layers.%u.self_attn.%n", &layer, &end) == 1 &&
+	    end != 0)
+		return strcmp(name + end, "rotary_emb.inv_freq") == 0;
+	return 0;
 }
 
-/* Which tensor of the file holds which of the layout. */
+/* A tensor, and the file that it is in. */
+struct source {
+	const struct safetensors *s;
+	const struct safetensor	 *t;
+};
+
+/* Which tensor of the files holds which of the layout. */
 struct match {
-	const struct safetensor	**from;	/* for each tensor of the layout */
-	const struct safetensor	 *head;	/* lm_head.weight, or NULL */
+	const struct model_config *c;
+	const struct layout *l;
+	struct source	*from;		/* for each tensor of the layout */
+	struct source	 head;		/* of a tied lm_head.weight, if any */
+	const struct tensor_spec *wte;
 };
 
 static int
-check_shape(const struct tensor_spec *to, const struct safetensor *t,
-    const char *path, struct err *e)
+check_shape(const struct tensor_spec *to, const struct source *from,
+    struct err *e)
 {
-	struct tensor_spec have = { .rank = t->rank };
+	struct tensor_spec have = { .rank = from->t->rank };
 	char a[128], b[128];
 
-	memcpy(have.shape, t->shape, sizeof have.shape);
+	memcpy(have.shape, from->t->shape, sizeof have.shape);
 	if (have.rank == to->rank && memcmp(have.shape, to->shape,
 	    to->rank * sizeof *to->shape) == 0)
 		return 0;
 	return err_set(e, RC_INPUT,
-	    "%s: tensor %s: shape %s, the configuration has %s", path,
-	    t->name, layout_shape_string(a, sizeof a, &have),
+	    "%s: tensor %s: shape %s, the configuration has %s",
+	    from->s->path, from->t->name,
+	    layout_shape_string(a, sizeof a, &have),
 	    layout_shape_string(b, sizeof b, to));
 }
 
 static int
-match_tensor(struct match *k, const struct layout *l,
-    const struct safetensor *t, const char *path, struct err *e)
+match_tensor(struct match *k, const struct source *from, struct err *e)
 {
-	const char *name = bare_name(t->name);
-	const struct tensor_spec *to = layout_find(l, name);
+	char buf[256];
+	const char *name = layout_name(buf, sizeof buf, from->t->name, k->c);
+	const struct tensor_spec *to = layout_find(k->l, name);
+	struct source *place;
 
 	if (to == NULL && strcmp(name, "lm_head.weight") == 0) {
-		k->head = t;
-		return check_shape(layout_find(l, "wte.weight"), t, path, e);
-	}
-	if (to == NULL)
-		return is_mask(name) ? 0 : err_set(e, RC_INPUT,
-		    "%s: tensor %s: not one of this configuration", path,
-		    t->name);
-	if (k->from[to - l->t] != NULL)
-		return err_set(e, RC_INPUT, "%s: tensor %s: occurs with and "
-		    "without \"transformer.\"", path, name);
-	k->from[to - l->t] = t;
-	return check_shape(to, t, path, e);
+		to = k->wte;
+		place = &k->head;
+	} else if (to == NULL)
+		return is_buffer(name) ? 0 : err_set(e, RC_INPUT,
+		    "%s: tensor %s: not one of this configuration",
+		    from->s->path, from->t->name);
+	else
+		place = &k->from[to - k->l->t];
+	if (place->t != NULL)
+		return err_set(e, RC_INPUT, "%s: tensor %s: occurs twice, "
+		    "with and without prefix or in two files", from->s->path,
+		    name);
+	*place = *from;
+	return check_shape(to, from, e);
 }
 
 static int
-match_tensors(struct match *k, const struct layout *l,
-    const struct safetensors *s, struct err *e)
+match_tensors(struct match *k, const struct weights *w, struct err *e)
 {
-	size_t i;
+	struct source *wte;
+	size_t i, j;
 
-	k->head = NULL;
-	k->from = mem_zalloc(l->n_tensors, sizeof(struct safetensor *));
-	if (k->from == NULL)
-		return err_nomem(e);
-	for (i = 0; i < s->n_tensors; i++)
-		if (match_tensor(k, l, &s->t[i], s->path, e) != 0)
-			return -1;
-	for (i = 0; i < l->n_tensors; i++)
-		if (k->from[i] == NULL)
+	for (i = 0; i < w->n_files; i++)
+		for (j = 0; j < w->file[i]->n_tensors; j++) {
+			struct source from = { w->file[i],
+			    &w->file[i]->t[j] };
+
+			if (match_tensor(k, &from, e) != 0)
+				return -1;
+		}
+	wte = &k->from[k->wte - k->l->t];
+	if (wte->t == NULL && k->head.t != NULL) {
+		*wte = k->head;		/* tied, under the other name */
+		k->head.t = NULL;
+	}
+	for (i = 0; i < k->l->n_tensors; i++)
+		if (k->from[i].t == NULL)
 			return err_set(e, RC_INPUT, "%s: no tensor %s",
-			    s->path, l->t[i].name);
+			    w->file[0]->path, k->l->t[i].name);
 	return 0;
 }
 
 static int
-read_tensor(float *x, const struct safetensors *s,
-    const struct safetensor *t, struct err *e)
+read_tensor(float *x, const struct source *from, struct err *e)
 {
 	size_t i;
 
-	if (safetensors_read_f32(x, s, t, e) != 0)
+	if (safetensors_read_f32(x, from->s, from->t, e) != 0)
 		return -1;
-	for (i = 0; i < t->n; i++)
+	for (i = 0; i < from->t->n; i++)
 		if (!(fabsf(x[i]) <= FLT_MAX))
 			return err_set(e, RC_INPUT, "%s: tensor %s: value "
-			    "%zu is not finite", s->path, t->name, i);
+			    "%zu is not finite", from->s->path, from->t->name,
+			    i);
 	return 0;
 }
 
-/* A stored head must be wte, value by value: it is not trained apart. */
+/* The head of a tied model, where it is stored, must be the embedding, value
+ * by value. */
 static int
-check_tied(const float *wte, const struct safetensors *s,
-    const struct safetensor *t, struct err *e)
+check_tied(const float *wte, const struct source *head, struct err *e)
 {
-	float *x = mem_alloc(t->n, sizeof *x);
+	float *x = mem_alloc(head->t->n, sizeof *x);
 	size_t i = 0;
 	int r;
 
 	if (x == NULL)
 		return err_nomem(e);
-	if ((r = safetensors_read_f32(x, s, t, e)) == 0)
-		while (i < t->n && x[i] == wte[i])
+	if ((r = safetensors_read_f32(x, head->s, head->t, e)) == 0)
+		while (i < head->t->n && x[i] == wte[i])
 			i++;
 	mem_free(x);
-	return r != 0 || i == t->n ? r : err_set(e, RC_INPUT, "%s: tensor "
-	    "%s: value %zu differs from wte.weight: an untied head is not "
-	    "supported", s->path, t->name, i);
+	return r != 0 || i == head->t->n ? r : err_set(e, RC_INPUT,
+	    "%s: tensor %s: value %zu differs from the token embedding, but "
+	    "tie_word_embeddings is true", head->s->path, head->t->name, i);
 }
 
 static struct model *
-read_model(const struct model_config *c, const struct match *k,
-    const struct safetensors *s, struct err *e)
+read_model(const struct match *k, struct err *e)
 {
-	struct model *m = model_new(c, e);
+	struct model *m = model_new(k->c, e);
 	size_t i;
 	int r = 0;
 
 	if (m == NULL)
 		return NULL;
 	for (i = 0; i < m->layout->n_tensors && r == 0; i++)
-		r = read_tensor(m->params + m->layout->t[i].offset, s,
-		    k->from[i], e);
-	if (r == 0 && k->head != NULL)
-		r = check_tied(m->params +
-		    layout_find(m->layout, "wte.weight")->offset, s, k->head,
-		    e);
+		r = read_tensor(m->params + m->layout->t[i].offset,
+		    &k->from[i], e);
+	if (r == 0 && k->head.t != NULL)
+		r = check_tied(m->params + k->wte->offset, &k->head, e);
 	if (r == 0)
 		return m;
 	model_free(m);
 	return NULL;
 }
 
-/* Memory for the parameters is taken once the file has shown them all. */
+/* Memory for the parameters is taken once the files have shown them all. */
 static struct model *
-load_weights(const struct model_config *c, const char *path, struct err *e)
+load_weights(const struct model_config *c, const struct weights *w,
+    struct err *e)
 {
-	struct safetensors *s = safetensors_open(path, e);
-	struct match k = { NULL, NULL };
-	struct layout *l;
+	struct layout *l = model_layout(c, e);
+	struct match k = { .c = c, .l = l };
 	struct model *m = NULL;
 
-	if (s == NULL)
+	if (l == NULL)
 		return NULL;
-	if ((l = model_layout(c, e)) != NULL &&
-	    match_tensors(&k, l, s, e) == 0)
-		m = read_model(c, &k, s, e);
+	k.wte = &l->t[0];
+	if ((k.from = mem_zalloc(l->n_tensors, sizeof *k.from)) == NULL)
+		err_nomem(e);
+	else if (match_tensors(&k, w, e) == 0)
+		m = read_model(&k, e);
 	mem_free(k.from);
 	layout_free(l);
-	safetensors_close(s);
 	return m;
 }
 
 struct model *
 model_load(const char *dir, struct err *e)
 {
-	char *config = join(dir, "config.json", e);
-	char *weights = join(dir, "model.safetensors", e);
+	char *config = weights_path(dir, "config.json", e);
+	struct weights w = { NULL, 0 };
 	struct model_config c;
 	struct model *m = NULL;
 
-	if (config != NULL && weights != NULL &&
-	    model_config_load(&c, config, e) == 0)
-		m = load_weights(&c, weights, e);
+	if (config != NULL && model_config_load(&c, config, e) == 0 &&
+	    weights_open(&w, dir, e) == 0)
+		m = load_weights(&c, &w, e);
+	weights_close(&w);
 	mem_free(config);
-	mem_free(weights);
 	return m;
 }
 
@@ -223,8 +241,8 @@ save_weights(const struct model *m, const char *path, struct err *e)
 int
 model_save(const struct model *m, const char *dir, struct err *e)
 {
-	char *config = join(dir, "config.json", e);
-	char *weights = join(dir, "model.safetensors", e);
+	char *config = weights_path(dir, "config.json", e);
+	char *weights = weights_path(dir, "model.safetensors", e);
 	int r = -1;
 
 	if (config != NULL && weights != NULL) {

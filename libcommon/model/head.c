@@ -21,9 +21,18 @@ gather(size_t *row, int32_t *target, size_t *next, const int32_t *targets,
 	return k;
 }
 
-/* logits (k x vocab) = norm(x) wte^T; n = norm(x) */
+void
+head_norm(real *y, real *stat, const real *x, const struct model_at *at,
+    const real *params, const struct model_config *c, size_t m)
+{
+	norm_forward(y, stat, x, param(params, at->norm.w),
+	    param(params, at->norm.b), c->norm, (real)c->norm_eps, m,
+	    c->n_embd);
+}
+
+/* logits (k x vocab) = norm(x) head^T; n = norm(x) */
 static void
-scores(real *logits, const real *x, const struct head_at *at,
+scores(real *logits, const real *x, const struct model_at *at,
     const real *params, const struct model_config *c, size_t k,
     const struct head_work *w)
 {
@@ -32,31 +41,31 @@ scores(real *logits, const real *x, const struct head_at *at,
 	if (w->normed)
 		memcpy(w->n, x, k * d * sizeof *x);
 	else
-		norm_forward(w->n, w->stat, x, params + at->ln_w,
-		    params + at->ln_b, (real)c->norm_eps, k, d);
-	nn_gemm(logits, w->n, params + at->wte, MAT_N, MAT_T, k, c->vocab, d,
+		head_norm(w->n, w->stat, x, at, params, c, k);
+	nn_gemm(logits, w->n, params + at->head, MAT_N, MAT_T, k, c->vocab, d,
 	    1, d, d, 0, c->vocab);
 }
 
 /* From dlogits in w->logits: w->dx, and what goes to grad. */
 static void
-scores_backward(real *grad, const struct head_at *at, const real *params,
+scores_backward(real *grad, const struct model_at *at, const real *params,
     const struct model_config *c, size_t k, const struct head_work *w)
 {
 	size_t d = c->n_embd, v = c->vocab;
 
-	nn_gemm(grad + at->wte, w->logits, w->n, MAT_T, MAT_N, v, d, k, 1, v,
+	nn_gemm(grad + at->head, w->logits, w->n, MAT_T, MAT_N, v, d, k, 1, v,
 	    d, 1, d);
-	nn_gemm(w->dn, w->logits, params + at->wte, MAT_N, MAT_N, k, d, v, 1,
+	nn_gemm(w->dn, w->logits, params + at->head, MAT_N, MAT_N, k, d, v, 1,
 	    v, d, 0, d);
 	memset(w->dx, 0, k * d * sizeof *w->dx);
-	norm_backward(w->dx, grad + at->ln_w, grad + at->ln_b, w->dn, w->x,
-	    w->stat, params + at->ln_w, k, d);
+	norm_backward(w->dx, param_grad(grad, at->norm.w),
+	    param_grad(grad, at->norm.b), w->dn, w->x, w->stat,
+	    param(params, at->norm.w), c->norm, k, d);
 }
 
 void
 head_forward(double *loss, int32_t *top, const real *x,
-    const struct head_at *at, const real *params,
+    const struct model_at *at, const real *params,
     const struct model_config *c, const int32_t *targets, size_t m,
     const struct head_work *w)
 {
@@ -66,7 +75,7 @@ head_forward(double *loss, int32_t *top, const real *x,
 
 void
 head_backward(real *dx, real *grad, double *loss, int32_t *top,
-    const real *x, const struct head_at *at, const real *params,
+    const real *x, const struct model_at *at, const real *params,
     const struct model_config *c, const int32_t *targets, double scale,
     size_t m, const struct head_work *w)
 {
@@ -98,7 +107,7 @@ head_backward(real *dx, real *grad, double *loss, int32_t *top,
 }
 
 void
-head_logits(real *logits, const real *x, const struct head_at *at,
+head_logits(real *logits, const real *x, const struct model_at *at,
     const real *params, const struct model_config *c, size_t m,
     const struct head_work *w)
 {

@@ -1,19 +1,17 @@
 /*
- * head: final norm, scores over the vocabulary (tied: times wte transposed)
- * and loss, at the rows that have a target.  Within the room.
+ * head: final norm, scores over the vocabulary (times the head, or the token
+ * embedding, transposed) and loss, at the rows that have a target.  Within the
+ * room.
  */
 #ifndef MODEL_HEAD_H
 #define MODEL_HEAD_H
 
 #include "model/batch.h"
 #include "model/config.h"
+#include "model/params.h"
 #include "nn/real.h"
 
 enum { HEAD_ROWS = 64 };	/* rows at a time: bounds the scores */
-
-struct head_at {
-	size_t	ln_w, ln_b, wte;
-};
 
 /* Workspace for HEAD_ROWS rows. */
 struct head_work {
@@ -29,18 +27,22 @@ struct head_work {
  * and top (the argmax; m values each) are set where there is a target.
  */
 void	head_forward(double *loss, int32_t *top, const real *x,
-	    const struct head_at *at, const real *params,
+	    const struct model_at *at, const real *params,
 	    const struct model_config *c, const int32_t *targets, size_t m,
 	    const struct head_work *w);
 /* The same, and dx (m x c, overwritten) = gradient of x, where each loss
  * counts scale.  Adds to grad. */
 void	head_backward(real *dx, real *grad, double *loss,
-	    int32_t *top, const real *x, const struct head_at *at,
+	    int32_t *top, const real *x, const struct model_at *at,
 	    const real *params, const struct model_config *c,
 	    const int32_t *targets, double scale, size_t m,
 	    const struct head_work *w);
+/* y (m x c) = the final norm of x; stat: m x NORM_STATS. */
+void	head_norm(real *y, real *stat, const real *x,
+	    const struct model_at *at, const real *params,
+	    const struct model_config *c, size_t m);
 /* logits (m x vocab) of all m rows. */
-void	head_logits(real *logits, const real *x, const struct head_at *at,
+void	head_logits(real *logits, const real *x, const struct model_at *at,
 	    const real *params, const struct model_config *c, size_t m,
 	    const struct head_work *w);
 

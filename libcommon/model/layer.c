@@ -2,25 +2,39 @@
 
 #include "base/cpu.h"
 #include "model/layer.h"
-#include "nn/attention.h"
 #include "nn/linear.h"
-#include "nn/mlp.h"
-#include "nn/norm.h"
 
 static struct mlp_weights
 mlp_of(const struct layer_at *at, const real *params)
 {
-	return (struct mlp_weights){ params + at->fc_w, params + at->fc_b,
-	    params + at->out_w, params + at->out_b };
+	return (struct mlp_weights){ params + at->up.w,
+	    param(params, at->up.b), params + at->down.w,
+	    param(params, at->down.b), param(params, at->gate.w),
+	    param(params, at->gate.b) };
+}
+
+static struct mlp_grads
+mlp_grads_of(const struct layer_at *at, real *grad)
+{
+	return (struct mlp_grads){ grad + at->up.w,
+	    param_grad(grad, at->up.b), grad + at->down.w,
+	    param_grad(grad, at->down.b), param_grad(grad, at->gate.w),
+	    param_grad(grad, at->gate.b) };
+}
+
+static struct mlp_shape
+mlp_shape_of(const struct model_config *c)
+{
+	return (struct mlp_shape){ c->n_embd, c->n_inner, c->act,
+	    model_orientation(c) };
 }
 
 static void
-visit(const struct layer_hook *k, enum layer_site s, const struct batch *b,
-    size_t seq, real *h, size_t m, size_t width)
+visit(const struct layer_run *r, enum layer_site s, real *h)
 {
-	if (k != NULL)
-		k->hook->visit(k->hook->arg, site_of_layer(k->layer, s), b,
-		    seq, h, m, width);
+	if (r->hook != NULL)
+		r->hook->visit(r->hook->arg, site_of_layer(r->layer, s), r->b,
+		    r->first, h, layer_tokens(r), r->c->n_embd);
 }
 
 CPU_CLONES static void
@@ -32,103 +46,170 @@ add(real *restrict y, const real *restrict x, size_t n)
 		y[i] += x[i];
 }
 
+static void
+norm(real *y, real *stat, const real *x, const struct param_at *at,
+    const struct layer_run *r)
+{
+	norm_forward(y, stat, x, param(r->params, at->w),
+	    param(r->params, at->b), r->c->norm, (real)r->c->norm_eps,
+	    layer_tokens(r), r->c->n_embd);
+}
+
+/* What attention or the MLP reads of x. */
+static void
+enter(real *n, real *stat, const real *x, const struct param_at *at,
+    const struct layer_run *r)
+{
+	if (r->c->norm_after)
+		memcpy(n, x, layer_tokens(r) * r->c->n_embd * sizeof *n);
+	else
+		norm(n, stat, x, at, r);
+}
+
+/* y += what attention or the MLP says, which is out. */
+static void
+leave(real *y, real *stat, real *out, const struct param_at *at,
+    enum layer_site s, const struct layer_run *r)
+{
+	if (r->c->norm_after) {
+		norm(r->room, stat, out, at, r);
+		out = r->room;
+	}
+	visit(r, s, out);
+	add(y, out, layer_tokens(r) * r->c->n_embd);
+}
+
 /* y += what attention says, in a->o. */
 static void
 add_attention(real *y, const struct layer_acts *a, const struct layer_at *at,
-    const real *params, const struct batch *b, size_t seq, size_t m,
-    size_t w, const struct layer_hook *hook)
+    const struct layer_run *r)
 {
-	if (hook == NULL) {
-		linear_forward_add(y, a->o, params + at->proj_w,
-		    params + at->proj_b, m, w, w);
+	size_t m = layer_tokens(r), c = r->c->n_embd;
+	size_t in = r->c->n_head * r->c->head_dim;
+	const real *w = r->params + at->proj.w;
+	const real *b = param(r->params, at->proj.b);
+	enum mat_op op = model_orientation(r->c);
+	real *out = r->c->norm_after ? a->u_1 : r->room;
+
+	if (r->hook == NULL && !r->c->norm_after) {
+		linear_forward_add(y, a->o, w, b, op, m, in, c);
 		return;
 	}
-	linear_forward(hook->room, a->o, params + at->proj_w,
-	    params + at->proj_b, m, w, w);
-	visit(hook, SITE_ATTN_OUT, b, seq, hook->room, m, w);
-	add(y, hook->room, m * w);
+	linear_forward(out, a->o, w, b, op, m, in, c, c);
+	leave(y, a->stat_1, out, &at->norm_1, SITE_ATTN_OUT, r);
 }
 
 /* z += what the MLP says of a->n_2. */
 static void
 add_mlp(real *z, const struct layer_acts *a, const struct layer_at *at,
-    const real *params, const struct model_config *c, const struct batch *b,
-    size_t seq, size_t m, const struct layer_hook *hook)
+    const struct layer_run *r)
 {
-	struct mlp_weights mlp = mlp_of(at, params);
-	size_t w = c->n_embd;
+	struct mlp_weights w = mlp_of(at, r->params);
+	struct mlp_shape s = mlp_shape_of(r->c);
+	size_t m = layer_tokens(r);
+	real *out = r->c->norm_after ? a->u_2 : r->room;
 
-	if (hook == NULL) {
-		mlp_forward(z, a->h, a->slope, a->n_2, &mlp, c->act, m, w,
-		    c->n_inner);
+	if (r->hook == NULL && !r->c->norm_after) {
+		mlp_forward(z, &a->mlp, a->n_2, &w, &s, m);
 		return;
 	}
-	memset(hook->room, 0, m * w * sizeof *hook->room);
-	mlp_forward(hook->room, a->h, a->slope, a->n_2, &mlp, c->act, m, w,
-	    c->n_inner);
-	visit(hook, SITE_MLP_OUT, b, seq, hook->room, m, w);
-	add(z, hook->room, m * w);
+	memset(out, 0, m * s.c * sizeof *out);
+	mlp_forward(out, &a->mlp, a->n_2, &w, &s, m);
+	leave(z, a->stat_2, out, &at->norm_2, SITE_MLP_OUT, r);
 }
 
 void
 layer_forward(real *z, const struct layer_acts *a, const struct layer_at *at,
-    const real *params, const struct model_config *c, const struct batch *b,
-    size_t first, size_t last, const struct layer_hook *hook)
+    const struct layer_run *r)
 {
-	size_t m = b->start[last] - b->start[first], w = c->n_embd, i;
+	struct attention_shape s = model_attention(r->c);
+	const size_t *start = r->b->start;
+	size_t n = layer_tokens(r) * r->c->n_embd, width = attention_width(&s), i;
 	real *p = a->p;
 
-	norm_forward(a->n_1, a->stat_1, a->x, params + at->ln_1_w,
-	    params + at->ln_1_b, (real)c->norm_eps, m, w);
-	visit(hook, SITE_ATTN_IN, b, first, a->n_1, m, w);
-	linear_forward(a->qkv, a->n_1, params + at->attn_w,
-	    params + at->attn_b, m, w, 3 * w);
-	for (i = first; i < last; i++) {
-		size_t r = b->start[i] - b->start[first];
-		size_t t = b->start[i + 1] - b->start[i];
+	enter(a->n_1, a->stat_1, a->x, &at->norm_1, r);
+	visit(r, SITE_ATTN_IN, a->n_1);
+	qkv_forward(a, at, r);
+	for (i = r->first; i < r->last; i++) {
+		size_t row = start[i] - start[r->first];
+		size_t t = start[i + 1] - start[i];
 
-		attention_forward(a->o + r * w, p, a->qkv + r * 3 * w, t,
-		    c->n_head, w);
-		p += attention_size(t, c->n_head);
+		attention_forward(a->o + row * s.n_head * s.d, p,
+		    a->qkv + row * width, t, &s);
+		p += attention_size(t, s.n_head);
 	}
-	memcpy(a->y, a->x, m * w * sizeof *a->y);
-	add_attention(a->y, a, at, params, b, first, m, w, hook);
-	norm_forward(a->n_2, a->stat_2, a->y, params + at->ln_2_w,
-	    params + at->ln_2_b, (real)c->norm_eps, m, w);
-	visit(hook, SITE_MLP_IN, b, first, a->n_2, m, w);
-	memcpy(z, a->y, m * w * sizeof *z);
-	add_mlp(z, a, at, params, c, b, first, m, hook);
-	visit(hook, SITE_OUT, b, first, z, m, w);
+	memcpy(a->y, a->x, n * sizeof *a->y);
+	add_attention(a->y, a, at, r);
+	enter(a->n_2, a->stat_2, a->y, &at->norm_2, r);
+	visit(r, SITE_MLP_IN, a->n_2);
+	memcpy(z, a->y, n * sizeof *z);
+	add_mlp(z, a, at, r);
+	visit(r, SITE_OUT, z);
+}
+
+/* The gradient of what attention or the MLP says, where d is that of the
+ * stream that it was added to: d, or through the norm w->du. */
+static const real *
+leave_backward(real *grad, const real *d, const real *u, const real *stat,
+    const struct param_at *at, const struct layer_run *r,
+    const struct layer_work *w)
+{
+	size_t m = layer_tokens(r), c = r->c->n_embd;
+
+	if (!r->c->norm_after)
+		return d;
+	memset(w->du, 0, m * c * sizeof *w->du);
+	norm_backward(w->du, param_grad(grad, at->w),
+	    param_grad(grad, at->b), d, u, stat, param(r->params, at->w),
+	    r->c->norm, m, c);
+	return w->du;
+}
+
+/* d += the gradient of x, from w->dc, that of what was read of x. */
+static void
+enter_backward(real *d, real *grad, const real *x, const real *stat,
+    const struct param_at *at, const struct layer_run *r,
+    const struct layer_work *w)
+{
+	size_t m = layer_tokens(r), c = r->c->n_embd;
+
+	if (r->c->norm_after)
+		add(d, w->dc, m * c);
+	else
+		norm_backward(d, param_grad(grad, at->w),
+		    param_grad(grad, at->b), w->dc, x, stat,
+		    param(r->params, at->w), r->c->norm, m, c);
 }
 
 void
 layer_backward(real *d, real *grad, const struct layer_acts *a,
-    const struct layer_at *at, const real *params,
-    const struct model_config *c, const struct batch *b, size_t first,
-    size_t last, const struct layer_work *work)
+    const struct layer_at *at, const struct layer_run *r,
+    const struct layer_work *w)
 {
-	size_t m = b->start[last] - b->start[first], w = c->n_embd, i;
-	struct mlp_weights mlp = mlp_of(at, params);
-	struct mlp_grads g = { grad + at->fc_w, grad + at->fc_b,
-	    grad + at->out_w, grad + at->out_b };
-	const real *p = a->p;
+	struct attention_shape s = model_attention(r->c);
+	struct mlp_weights mlp = mlp_of(at, r->params);
+	struct mlp_grads g = mlp_grads_of(at, grad);
+	struct mlp_shape shape = mlp_shape_of(r->c);
+	const size_t *start = r->b->start;
+	size_t m = layer_tokens(r), in = s.n_head * s.d;
+	size_t width = attention_width(&s), i;
+	const real *p = a->p, *dy;
 
-	mlp_backward(work->dc, &g, d, a->n_2, a->h, a->slope, &mlp, work->dh,
-	    m, w, c->n_inner);
-	norm_backward(d, grad + at->ln_2_w, grad + at->ln_2_b, work->dc, a->y,
-	    a->stat_2, params + at->ln_2_w, m, w);
-	linear_backward(work->dc, grad + at->proj_w, grad + at->proj_b, d,
-	    a->o, params + at->proj_w, m, w, w);
-	for (i = first; i < last; i++) {
-		size_t r = b->start[i] - b->start[first];
-		size_t t = b->start[i + 1] - b->start[i];
+	dy = leave_backward(grad, d, a->u_2, a->stat_2, &at->norm_2, r, w);
+	mlp_backward(w->dc, &g, dy, a->n_2, &a->mlp, &mlp, &shape, w->dh, m);
+	enter_backward(d, grad, a->y, a->stat_2, &at->norm_2, r, w);
+	dy = leave_backward(grad, d, a->u_1, a->stat_1, &at->norm_1, r, w);
+	linear_backward(w->dc, grad + at->proj.w,
+	    param_grad(grad, at->proj.b), dy, a->o, r->params + at->proj.w,
+	    shape.op, 0, m, in, shape.c, shape.c);
+	for (i = r->first; i < r->last; i++) {
+		size_t row = start[i] - start[r->first];
+		size_t t = start[i + 1] - start[i];
 
-		attention_backward(work->d3c + r * 3 * w, work->dc + r * w,
-		    a->qkv + r * 3 * w, p, work->dp, t, c->n_head, w);
-		p += attention_size(t, c->n_head);
+		attention_backward(w->dqkv + row * width, w->dc + row * in,
+		    a->qkv + row * width, p, w->dp, t, &s);
+		p += attention_size(t, s.n_head);
 	}
-	linear_backward(work->dc, grad + at->attn_w, grad + at->attn_b,
-	    work->d3c, a->n_1, params + at->attn_w, m, w, 3 * w);
-	norm_backward(d, grad + at->ln_1_w, grad + at->ln_1_b, work->dc, a->x,
-	    a->stat_1, params + at->ln_1_w, m, w);
+	qkv_backward(w->dc, grad, a, at, r, w);
+	enter_backward(d, grad, a->x, a->stat_1, &at->norm_1, r, w);
 }

@@ -1,63 +1,86 @@
 /*
- * layer: one layer of the decoder, and where its parameters and activations
- * are.  Within the room.
+ * layer: one layer of the decoder, and its activations.  Within the room.
  *
  *	y = x + attention(norm(x)),  z = y + mlp(norm(y))
+ * or, where norms come after,
+ *	y = x + norm(attention(x)),  z = y + norm(mlp(y))
  */
 #ifndef MODEL_LAYER_H
 #define MODEL_LAYER_H
 
 #include "model/batch.h"
 #include "model/config.h"
+#include "model/params.h"
 #include "model/site.h"
+#include "nn/mlp.h"
 #include "nn/real.h"
-
-/* Offsets into a parameter or gradient block. */
-struct layer_at {
-	size_t	ln_1_w, ln_1_b, attn_w, attn_b, proj_w, proj_b;
-	size_t	ln_2_w, ln_2_b, fc_w, fc_b, out_w, out_b;
-};
 
 /* What a layer's forward pass leaves; m tokens, width c. */
 struct layer_acts {
 	real	*x;		/* m x c: the layer's input */
 	real	*stat_1;	/* m x NORM_STATS */
-	real	*n_1;		/* m x c: first norm's output */
-	real	*qkv;		/* m x 3c */
+	real	*n_1;		/* m x c: what attention reads */
+	real	*raw;		/* m x attention_width(): q, k, v as projected;
+				   only where they are normed or clipped */
+	real	*stat_qk;	/* m x (n_head + n_kv_head) x NORM_STATS;
+				   only where q and k are normed */
+	real	*qkv;		/* m x attention_width() */
 	real	*p;		/* attention's probabilities, by sequence */
-	real	*o;		/* m x c: attention's output */
+	real	*o;		/* m x (n_head head_dim): attention's output */
+	real	*u_1;		/* m x c: what norm_1 reads, where it is after
+				   attention */
 	real	*y;		/* m x c: after attention */
 	real	*stat_2;	/* m x NORM_STATS */
-	real	*n_2;		/* m x c: second norm's output */
-	real	*slope;		/* m x inner: act'; NULL: no backward pass */
-	real	*h;		/* m x inner: the MLP's activations */
+	real	*n_2;		/* m x c: what the MLP reads */
+	struct mlp_acts mlp;
+	real	*u_2;		/* m x c: what norm_2 reads, where it is after
+				   the MLP */
 };
 
 /* Workspace of the backward pass. */
 struct layer_work {
-	real	*dc;		/* m x c */
-	real	*d3c;		/* m x 3c */
-	real	*dh;		/* m x inner */
+	real	*dc;		/* m x c, m x (n_head head_dim) */
+	real	*du;		/* m x c; only where norms come after */
+	real	*dqkv;		/* m x attention_width() */
+	real	*draw;		/* the same; only where layer_acts has raw */
+	real	*dh;		/* m x inner; gated: twice that */
 	real	*dp;		/* longest sequence, squared (see attention) */
 };
 
-/* Who looks at the sites of a layer; one sequence at a time then. */
-struct layer_hook {
-	const struct site_hook *hook;
-	size_t		 layer;
+/* One pass over the sequences [first, last) of b, laid end to end. */
+struct layer_run {
+	const struct model_config *c;
+	const real	*params;
+	const real	*rotary;	/* rotary_table(), if the model has one */
+	const struct batch *b;
+	size_t		 first, last;
 	real		*room;		/* m x c */
+	const struct site_hook *hook;	/* looks at the sites, one sequence at
+					   a time; NULL: nobody */
+	size_t		 layer;
 };
 
-/* z (m x c) from a->x, for the sequences [first, last) of b laid end to end;
- * fills *a.  hook NULL: nobody looks. */
+/* Called m in this file. */
+static inline size_t
+layer_tokens(const struct layer_run *r)
+{
+	return r->b->start[r->last] - r->b->start[r->first];
+}
+
+/* z (m x c) from a->x; fills *a. */
 void	layer_forward(real *z, const struct layer_acts *a,
-	    const struct layer_at *at, const real *params,
-	    const struct model_config *c, const struct batch *b, size_t first,
-	    size_t last, const struct layer_hook *hook);
+	    const struct layer_at *at, const struct layer_run *r);
 /* d: gradient of z before, of x after.  Adds to grad. */
 void	layer_backward(real *d, real *grad, const struct layer_acts *a,
-	    const struct layer_at *at, const real *params,
-	    const struct model_config *c, const struct batch *b, size_t first,
-	    size_t last, const struct layer_work *w);
+	    const struct layer_at *at, const struct layer_run *r,
+	    const struct layer_work *w);
+
+/* Of them: a->qkv from a->n_1, and back to dn (m x c, overwritten) from
+ * w->dqkv, which is lost. */
+void	qkv_forward(const struct layer_acts *a, const struct layer_at *at,
+	    const struct layer_run *r);
+void	qkv_backward(real *dn, real *grad, const struct layer_acts *a,
+	    const struct layer_at *at, const struct layer_run *r,
+	    const struct layer_work *w);
 
 #endif

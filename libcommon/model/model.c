@@ -57,11 +57,11 @@ init_tensor(float *x, const struct tensor_spec *t,
 
 	if (t->rank < 2) {		/* a norm's weight, or a bias */
 		for (i = 0; i < t->n; i++)
-			x[i] = strstr(t->name, "ln_") != NULL &&
-			    ends_with(t->name, ".weight");
+			x[i] = ends_with(t->name, ".weight");
 		return;
 	}
-	if (ends_with(t->name, ".c_proj.weight"))
+	if (c->family == FAMILY_GPT2 &&
+	    ends_with(t->name, ".c_proj.weight"))
 		sd = (float)((double)sd / sqrt(2 * (double)c->n_layer));
 	normal_fill_f32(x, &key, 0, t->n);
 	for (i = 0; i < t->n; i++)

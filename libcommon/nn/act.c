@@ -6,6 +6,7 @@
 
 static const char *const names[ACT_COUNT] = {
 	[ACT_GELU_TANH] = "gelu_new", [ACT_GELU] = "gelu",
+	[ACT_SILU] = "silu",
 };
 
 const char *
@@ -82,11 +83,35 @@ gelu_erf_slope(real *restrict y, real *restrict x, size_t n)
 	}
 }
 
+CPU_CLONES static void
+silu(real *y, const real *x, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		y[i] = x[i] / (1 + real_exp(-x[i]));
+}
+
+CPU_CLONES static void
+silu_slope(real *restrict y, real *restrict x, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		real v = x[i], s = 1 / (1 + real_exp(-v));
+
+		y[i] = v * s;
+		x[i] = s + v * s * (1 - s);
+	}
+}
+
 void
 act_forward(real *y, const real *x, enum nn_act a, size_t n)
 {
 	if (a == ACT_GELU)
 		gelu_erf(y, x, n);
+	else if (a == ACT_SILU)
+		silu(y, x, n);
 	else
 		gelu_tanh(y, x, n);
 }
@@ -96,6 +121,8 @@ act_forward_slope(real *y, real *x, enum nn_act a, size_t n)
 {
 	if (a == ACT_GELU)
 		gelu_erf_slope(y, x, n);
+	else if (a == ACT_SILU)
+		silu_slope(y, x, n);
 	else
 		gelu_tanh_slope(y, x, n);
 }

@@ -3,6 +3,7 @@
  *
  *	gelu_new(x) = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
  *	gelu(x)     = x/2 (1 + erf(x / sqrt(2)))
+ *	silu(x)     = x / (1 + exp(-x))
  */
 #ifndef NN_ACT_H
 #define NN_ACT_H
@@ -11,9 +12,9 @@
 
 #include "nn/real.h"
 
-enum nn_act { ACT_GELU_TANH, ACT_GELU, ACT_COUNT };
+enum nn_act { ACT_GELU_TANH, ACT_GELU, ACT_SILU, ACT_COUNT };
 
-/* The Hugging Face name: "gelu_new", "gelu". */
+/* The Hugging Face name: "gelu_new", "gelu", "silu". */
 const char	*act_name(enum nn_act a);
 /* 0, or -1 when no activation has that name. */
 int		 act_parse(enum nn_act *a, const char *name);

@@ -18,6 +18,12 @@ attention_size(size_t t, size_t n_head)
 	return n_head * t * attention_stride(t);
 }
 
+size_t
+attention_width(const struct attention_shape *s)
+{
+	return (s->n_head + 2 * s->n_kv) * s->d;
+}
+
 /* The maximum of n values, a multiple of LANES. */
 static inline real
 lanes_max(const real *s, size_t n)
@@ -103,53 +109,59 @@ softmax_rows_backward(real *dp, const real *p, size_t first, size_t last,
 
 void
 attention_forward(real *o, real *p, const real *qkv, size_t t,
-    size_t n_head, size_t c)
+    const struct attention_shape *s)
 {
-	size_t d = c / n_head, ld = attention_stride(t), h, r, end;
+	size_t d = s->d, c = s->n_head * d, w = attention_width(s);
+	size_t ld = attention_stride(t), group = s->n_head / s->n_kv;
+	size_t h, r, end;
 	real scale = 1 / real_sqrt((real)d);
 
-	for (h = 0; h < n_head; h++, p += t * ld) {
-		const real *q = qkv + h * d, *k = q + c, *v = k + c;
+	for (h = 0; h < s->n_head; h++, p += t * ld) {
+		const real *q = qkv + h * d, *k = qkv + c + h / group * d;
+		const real *v = k + s->n_kv * d;
 
 		for (r = 0; r < t; r = end) {
 			end = t - r < PANEL ? t : r + PANEL;
-			nn_gemm(p + r * ld, q + r * 3 * c, k, MAT_N, MAT_T,
-			    end - r, end, d, scale, 3 * c, 3 * c, 0, ld);
+			nn_gemm(p + r * ld, q + r * w, k, MAT_N, MAT_T,
+			    end - r, end, d, scale, w, w, 0, ld);
 			softmax_rows(p, r, end, ld);
 			nn_gemm(o + r * c + h * d, p + r * ld, v, MAT_N,
-			    MAT_N, end - r, d, end, 1, ld, 3 * c, 0, c);
+			    MAT_N, end - r, d, end, 1, ld, w, 0, c);
 		}
 	}
 }
 
-/* Panels from the last: it reaches all rows of dk and dv, so that it sets
- * what the others add to. */
+/* Panels from the last: it reaches all rows of dk and dv, so that the last
+ * panel of a group's first head sets what all others add to. */
 void
 attention_backward(real *dqkv, const real *dout, const real *qkv,
-    const real *p, real *work, size_t t, size_t n_head, size_t c)
+    const real *p, real *work, size_t t, const struct attention_shape *s)
 {
-	size_t d = c / n_head, ld = attention_stride(t), h, r, end, c3 = 3 * c;
+	size_t d = s->d, c = s->n_head * d, w = attention_width(s);
+	size_t ld = attention_stride(t), group = s->n_head / s->n_kv;
+	size_t h, r, end;
 	real scale = 1 / real_sqrt((real)d);
 
-	for (h = 0; h < n_head; h++, p += t * ld) {
-		const real *q = qkv + h * d, *k = q + c, *v = k + c;
-		real *dq = dqkv + h * d, *dk = dq + c, *dv = dk + c;
+	for (h = 0; h < s->n_head; h++, p += t * ld) {
+		size_t at_k = c + h / group * d, at_v = at_k + s->n_kv * d;
+		const real *q = qkv + h * d, *k = qkv + at_k, *v = qkv + at_v;
+		real *dq = dqkv + h * d, *dk = dqkv + at_k, *dv = dqkv + at_v;
 
 		for (end = t; end > 0; end = r) {
 			const real *g;
-			real beta = end != t;
+			real beta = end != t || h % group != 0;
 
 			r = (end - 1) / PANEL * PANEL;
 			g = dout + r * c + h * d;
 			nn_gemm(dv, p + r * ld, g, MAT_T, MAT_N, end, d,
-			    end - r, 1, ld, c, beta, c3);
+			    end - r, 1, ld, c, beta, w);
 			nn_gemm(work + r * ld, g, v, MAT_N, MAT_T, end - r,
-			    end, d, 1, c, c3, 0, ld);
+			    end, d, 1, c, w, 0, ld);
 			softmax_rows_backward(work, p, r, end, ld);
-			nn_gemm(dq + r * c3, work + r * ld, k, MAT_N, MAT_N,
-			    end - r, d, end, scale, ld, c3, 0, c3);
-			nn_gemm(dk, work + r * ld, q + r * c3, MAT_T, MAT_N,
-			    end, d, end - r, scale, ld, c3, beta, c3);
+			nn_gemm(dq + r * w, work + r * ld, k, MAT_N, MAT_N,
+			    end - r, d, end, scale, ld, w, 0, w);
+			nn_gemm(dk, work + r * ld, q + r * w, MAT_T, MAT_N,
+			    end, d, end - r, scale, ld, w, beta, w);
 		}
 	}
 }

@@ -10,7 +10,8 @@ embedding_forward(real *x, const real *wte, const real *wpe,
 		const real *e = wte + (size_t)tokens[i] * c;
 
 		for (j = 0; j < c; j++)
-			x[i * c + j] = e[j] + wpe[i * c + j];
+			x[i * c + j] = wpe == NULL ? e[j] :
+			    e[j] + wpe[i * c + j];
 	}
 }
 
@@ -25,7 +26,8 @@ embedding_backward(real *dwte, real *dwpe, const real *dx,
 
 		for (j = 0; j < c; j++) {
 			e[j] += dx[i * c + j];
-			dwpe[i * c + j] += dx[i * c + j];
+			if (dwpe != NULL)
+				dwpe[i * c + j] += dx[i * c + j];
 		}
 	}
 }

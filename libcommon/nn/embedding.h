@@ -1,5 +1,6 @@
 /*
- * embedding: token and learned position vectors.
+ * embedding: token and learned position vectors.  wpe and dwpe NULL: no
+ * position vectors.
  */
 #ifndef NN_EMBEDDING_H
 #define NN_EMBEDDING_H

@@ -32,56 +32,65 @@ add_to_rows(real *y, const real *b, size_t m, size_t n)
 }
 
 CPU_CLONES static void
-add_columns(real *restrict db, const real *restrict dy, size_t m, size_t n)
+add_columns(real *restrict db, const real *restrict dy, size_t m, size_t n,
+    size_t ld)
 {
 	size_t i, j;
 
 	for (i = 0; i < m; i++)
 		for (j = 0; j < n; j++)
-			db[j] += dy[i * n + j];
+			db[j] += dy[i * ld + j];
 }
 
-/* y = x w + beta y, in pieces of rows. */
+/* y = x op(w) + beta y, in pieces of rows. */
 static void
-multiply(real *y, const real *x, const real *w, real beta, size_t m,
-    size_t in, size_t out)
+multiply(real *y, const real *x, const real *w, enum mat_op op, real beta,
+    size_t m, size_t in, size_t out, size_t ldy)
 {
 	size_t i, rows, step = piece_rows(m, in, out);
+	size_t ldw = op == MAT_N ? out : in;
 
 	for (i = 0; i < m; i += rows) {
 		rows = m - i < step ? m - i : step;
-		nn_gemm(y + i * out, x + i * in, w, MAT_N, MAT_N, rows, out,
-		    in, 1, in, out, beta, out);
+		nn_gemm(y + i * ldy, x + i * in, w, MAT_N, op, rows, out, in,
+		    1, in, ldw, beta, ldy);
 	}
 }
 
 void
 linear_forward(real *y, const real *x, const real *w, const real *b,
-    size_t m, size_t in, size_t out)
+    enum mat_op op, size_t m, size_t in, size_t out, size_t ldy)
 {
 	size_t i;
 
 	if (b != NULL)
 		for (i = 0; i < m; i++)
-			memcpy(y + i * out, b, out * sizeof *y);
-	multiply(y, x, w, b != NULL, m, in, out);
+			memcpy(y + i * ldy, b, out * sizeof *y);
+	multiply(y, x, w, op, b != NULL, m, in, out, ldy);
 }
 
 void
 linear_forward_add(real *y, const real *x, const real *w, const real *b,
-    size_t m, size_t in, size_t out)
+    enum mat_op op, size_t m, size_t in, size_t out)
 {
 	if (b != NULL)
 		add_to_rows(y, b, m, out);
-	multiply(y, x, w, 1, m, in, out);
+	multiply(y, x, w, op, 1, m, in, out, out);
 }
 
 void
 linear_backward(real *dx, real *dw, real *db, const real *dy, const real *x,
-    const real *w, size_t m, size_t in, size_t out)
+    const real *w, enum mat_op op, real beta, size_t m, size_t in, size_t out,
+    size_t ldy)
 {
-	nn_gemm(dw, x, dy, MAT_T, MAT_N, in, out, m, 1, in, out, 1, out);
+	if (op == MAT_N)
+		nn_gemm(dw, x, dy, MAT_T, MAT_N, in, out, m, 1, in, ldy, 1,
+		    out);
+	else
+		nn_gemm(dw, dy, x, MAT_T, MAT_N, out, in, m, 1, ldy, in, 1,
+		    in);
 	if (db != NULL)
-		add_columns(db, dy, m, out);
-	nn_gemm(dx, dy, w, MAT_N, MAT_T, m, in, out, 1, out, out, 0, in);
+		add_columns(db, dy, m, out, ldy);
+	nn_gemm(dx, dy, w, MAT_N, op == MAT_N ? MAT_T : MAT_N, m, in, out, 1,
+	    ldy, op == MAT_N ? out : in, beta, in);
 }

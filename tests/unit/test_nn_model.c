@@ -5,7 +5,9 @@
 #include "differences.h"
 
 #include "../../libcommon/model/head.c"
+#include "../../libcommon/model/qkv.c"
 #include "../../libcommon/model/layer.c"
+#include "../../libcommon/model/work_memory.c"
 #include "../../libcommon/model/work.c"
 
 /* The whole model. */
@@ -32,8 +34,9 @@ run_model(void *arg)
 	return sum.loss_sum * k->scale;
 }
 
+/* A model of sizes that are no multiples of anything. */
 static void
-model_at(size_t layers, size_t heads, size_t width, enum nn_act act)
+model_of(struct model_config c)
 {
 	static const size_t start[] = { 0, 5, 6, 6, 13 };
 	static const int32_t tokens[] = { 1, 2, 3, 3, 0, 4, 0, 1, 2, 3, 4, 2,
@@ -42,15 +45,13 @@ model_at(size_t layers, size_t heads, size_t width, enum nn_act act)
 	    2, 2, 1 };
 	struct whole k = { .b = { 4, start, tokens, targets },
 	    .scale = 1 / 9.0 };
-	struct model_config c;
 	struct batch_result res = { 0 };
 	struct err e = { .rc = RC_OK };
 	size_t i;
 
-	model_config_default(&c);
-	c.n_layer = layers, c.n_head = heads, c.n_embd = width, c.vocab = 5;
-	c.n_positions = 8, c.n_inner = 2 * width + 1, c.act = act;
-	assert_int_equal(model_config_check(&c, &e), 0);
+	c.vocab = 5, c.n_positions = 8, c.n_inner = 2 * c.n_embd + 1;
+	if (model_config_check(&c, &e) != 0)
+		fail_msg("%s", e.msg);
 	assert_non_null(k.layout = model_layout(&c, &e));
 	assert_non_null(k.w = model_work_new(&c, 13, &e));
 	k.params = some(k.layout->n);
@@ -71,20 +72,89 @@ model_at(size_t layers, size_t heads, size_t width, enum nn_act act)
 	mem_free(k.params), mem_free(k.grad);
 }
 
-static void
-test_model(void **state)
+static struct model_config
+sized(enum model_family f, size_t layers, size_t heads, size_t width)
 {
+	struct model_config c;
+
+	model_config_family(&c, f);
+	c.n_layer = layers, c.n_head = heads, c.n_embd = width;
+	return c;
+}
+
+static void
+test_gpt2(void **state)
+{
+	struct model_config c = sized(FAMILY_GPT2, 3, 1, 5);
+
 	(void)state;
-	model_at(1, 1, 3, ACT_GELU_TANH);
-	model_at(2, 2, 6, ACT_GELU_TANH);
-	model_at(3, 1, 5, ACT_GELU);
+	model_of(sized(FAMILY_GPT2, 1, 1, 3));
+	model_of(sized(FAMILY_GPT2, 2, 2, 6));
+	c.act = ACT_GELU;
+	model_of(c);
+	c.tied = 0;
+	model_of(c);
+}
+
+static void
+test_llama(void **state)
+{
+	struct model_config c = sized(FAMILY_LLAMA, 2, 4, 8);
+
+	(void)state;
+	model_of(c);
+	c.n_kv_head = 2;
+	c.tied = 1;
+	model_of(c);
+	c.head_dim = 6;			/* wider than the model, all told */
+	c.n_kv_head = 1;
+	c.bias = BIAS_ALL;
+	c.rotary = (struct rotary){ ROTARY_LLAMA3, 500, 8, 1, 4, 6 };
+	model_of(c);
+	model_of(sized(FAMILY_MISTRAL, 1, 1, 2));
+}
+
+static void
+test_qwen(void **state)
+{
+	struct model_config c = sized(FAMILY_QWEN2, 2, 2, 8);
+
+	(void)state;
+	c.n_kv_head = 1;
+	model_of(c);
+	c = sized(FAMILY_QWEN3, 2, 4, 6);
+	c.n_kv_head = 2, c.head_dim = 4;
+	model_of(c);
+	c.bias = BIAS_QKV | BIAS_PROJ;
+	model_of(c);
+}
+
+/* Half of the queries, keys and values beyond the bound. */
+static void
+test_olmo(void **state)
+{
+	struct model_config c = sized(FAMILY_OLMO, 2, 2, 8);
+
+	(void)state;
+	model_of(c);
+	c.clip_qkv = 0.5f;
+	c.n_kv_head = 1;
+	model_of(c);
+	c = sized(FAMILY_OLMO2, 2, 4, 8);
+	model_of(c);
+	c.n_kv_head = 2;
+	c.tied = 1;
+	model_of(c);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_model),
+		cmocka_unit_test(test_gpt2),
+		cmocka_unit_test(test_llama),
+		cmocka_unit_test(test_qwen),
+		cmocka_unit_test(test_olmo),
 	};
 
 	return cmocka_run_group_tests_name("nn_model", tests, NULL, NULL);
