@@ -153,23 +153,6 @@ cmd_note_input(const char *path)
 	cmd_check(digest_file(in->digest, path, &e), &e);
 }
 
-void
-cmd_note_model(const char *dir)
-{
-	static const char *const file[] = { "config.json",
-	    "model.safetensors" };
-	size_t i, n;
-	char *path;
-
-	for (i = 0; i < sizeof file / sizeof *file; i++) {
-		n = strlen(dir) + strlen(file[i]) + 2;
-		path = cmd_must(mem_alloc(n, 1));
-		snprintf(path, n, "%s/%s", dir, file[i]);
-		cmd_note_input(path);
-		mem_free(path);
-	}
-}
-
 static struct prov *
 provenance(void)
 {

@@ -48,7 +48,7 @@ void	cmd_same_layout(const struct ts_reader *in,
 char	*cmd_identity(void);
 /* Notes a file that is not a stream (a configuration, weights) as input. */
 void	cmd_note_input(const char *path);
-/* The same for the two files of a model directory. */
+/* The same for the files of a model directory that make the model. */
 void	cmd_note_model(const char *dir);
 
 /*

@@ -70,6 +70,9 @@ static const struct key {
 	{ "scale_attn_by_inverse_layer_idx", KEY_MUST_BE_FALSE, 0, GPT2, 0 },
 	{ "add_cross_attention", KEY_MUST_BE_FALSE, 0, ALL, 0 },
 	{ "is_encoder_decoder", KEY_MUST_BE_FALSE, 0, ALL, 0 },
+	{ "use_mrope", KEY_MUST_BE_FALSE, 0, QWEN, 0 },
+	{ "rope_interleaved", KEY_MUST_BE_FALSE, 0, LLAMA, 0 },
+	{ "is_llama_config", KEY_MUST_BE_TRUE, 0, LLAMA, 0 },
 	{ "attn_pdrop", KEY_RATE, 0, GPT2, 0 },
 	{ "embd_pdrop", KEY_RATE, 0, GPT2, 0 },
 	{ "resid_pdrop", KEY_RATE, 0, GPT2, 0 },
@@ -85,7 +88,7 @@ static const struct key {
 	{ "pad_token_id", KEY_IGNORED, 0, ALL, 0 },
 	/* how many slices a product is cut into, in exact arithmetic the
 	 * same */
-	{ "pretraining_tp", KEY_IGNORED, 0, LLAMA, 0 },
+	{ "pretraining_tp", KEY_IGNORED, 0, LLAMA | OLMO | OLMO2, 0 },
 	{ "reorder_and_upcast_attn", KEY_IGNORED, 0, GPT2, 0 },
 	{ "summary_activation", KEY_IGNORED, 0, GPT2, 0 },
 	{ "summary_proj_to_labels", KEY_IGNORED, 0, GPT2, 0 },
@@ -97,6 +100,7 @@ static const struct key {
 	{ "output_past", KEY_IGNORED, 0, GPT2, 0 },
 	{ "gradient_checkpointing", KEY_IGNORED, 0, ALL, 0 },
 	{ "_name_or_path", KEY_IGNORED, 0, ALL, 0 },
+	{ "transformers.js_config", KEY_IGNORED, 0, ALL, 0 },
 	{ "_num_labels", KEY_IGNORED, 0, ALL, 0 },
 };
 enum { N_KEYS = sizeof keys / sizeof *keys };

@@ -212,7 +212,7 @@ struct model *
 model_load(const char *dir, struct err *e)
 {
 	char *config = weights_path(dir, "config.json", e);
-	struct weights w = { NULL, 0 };
+	struct weights w = { NULL, 0, NULL };
 	struct model_config c;
 	struct model *m = NULL;
 
@@ -222,6 +222,39 @@ model_load(const char *dir, struct err *e)
 	weights_close(&w);
 	mem_free(config);
 	return m;
+}
+
+char **
+model_directory_files(const char *dir, size_t *n, struct err *e)
+{
+	struct weights w;
+	char **file;
+	size_t i;
+	int bad;
+
+	if (weights_open(&w, dir, e) != 0)
+		return NULL;
+	if ((file = mem_zalloc(w.n_files + 2, sizeof(char *))) == NULL)
+		err_nomem(e);
+	else {
+		*n = 0;
+		bad = (file[(*n)++] = weights_path(dir, "config.json", e)) ==
+		    NULL;
+		if (w.index != NULL)
+			bad |= (file[(*n)++] = mem_strdup(w.index)) == NULL;
+		for (i = 0; i < w.n_files; i++)
+			bad |= (file[(*n)++] = mem_strdup(w.file[i]->path)) ==
+			    NULL;
+		if (bad) {
+			err_nomem(e);
+			while (*n > 0)
+				mem_free(file[--*n]);
+			mem_free(file);
+			file = NULL;
+		}
+	}
+	weights_close(&w);
+	return file;
 }
 
 static int

@@ -42,6 +42,11 @@ int		 model_init(struct model *m, uint64_t seed, struct err *e);
  * tensor, a missing one, a wrong shape or a non-finite value is an error.
  */
 struct model	*model_load(const char *dir, struct err *e);
+/* The files that model_load() reads, *n paths: config.json, the index if there
+ * is one, the weights.  NULL: *e.  Free each, and the array, with
+ * mem_free(). */
+char		**model_directory_files(const char *dir, size_t *n,
+		    struct err *e);
 /* Writes config.json and model.safetensors under temporary names, then renames
  * them; makes the directory if there is none. */
 int		 model_save(const struct model *m, const char *dir,

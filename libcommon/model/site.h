@@ -3,9 +3,11 @@
  * changed.
  *
  *	embed		token and position vectors, added
- *	h.N.attn_in	the first norm's output: what attention reads
- *	h.N.attn_out	what attention adds to the residual stream
- *	h.N.mlp_in	the second norm's output: what the MLP reads
+ *	h.N.attn_in	what attention reads: the first norm's output, or the
+ *			residual stream where norms come after (OLMo 2)
+ *	h.N.attn_out	what attention adds to the residual stream (where norms
+ *			come after, the norm's output)
+ *	h.N.mlp_in	what the MLP reads, likewise
  *	h.N.mlp_out	what the MLP adds to the residual stream
  *	h.N.out		the residual stream after block N
  *	final_norm	the last norm's output, from which scores are made

@@ -28,7 +28,8 @@ weights_close(struct weights *w)
 	for (i = 0; i < w->n_files; i++)
 		safetensors_close(w->file[i]);
 	mem_free(w->file);
-	*w = (struct weights){ NULL, 0 };
+	mem_free(w->index);
+	*w = (struct weights){ NULL, 0, NULL };
 }
 
 static int
@@ -156,15 +157,20 @@ int
 weights_open(struct weights *w, const char *dir, struct err *e)
 {
 	char *one = weights_path(dir, "model.safetensors", e);
-	char *index = weights_path(dir, "model.safetensors.index.json", e);
 	int r = -1;
 
-	*w = (struct weights){ NULL, 0 };
-	if (one != NULL && index != NULL)
-		r = access(one, F_OK) != 0 && access(index, F_OK) == 0 ?
-		    open_index(w, dir, index, e) : add_file(w, one, e);
+	*w = (struct weights){ NULL, 0, NULL };
+	w->index = weights_path(dir, "model.safetensors.index.json", e);
+	if (one != NULL && w->index != NULL) {
+		if (access(one, F_OK) != 0 && access(w->index, F_OK) == 0)
+			r = open_index(w, dir, w->index, e);
+		else {
+			mem_free(w->index);
+			w->index = NULL;
+			r = add_file(w, one, e);
+		}
+	}
 	mem_free(one);
-	mem_free(index);
 	if (r != 0)
 		weights_close(w);
 	return r;

@@ -11,6 +11,7 @@
 struct weights {
 	struct safetensors **file;
 	size_t		 n_files;
+	char		*index;		/* its path; NULL: one file */
 };
 
 /*

@@ -10,7 +10,8 @@
  * site within a sequence), changed (logits with every site's activations
  * multiplied by 0.9, and then 0.01 times the site's number added), grad (of the mean loss), each (of every
  * sequence's own mean loss), grads (one of every step, before clipping) and
- * params (after every step), each as NAME.f32, and result.json.
+ * params (after every step), each as NAME.f32, and result.json, which also
+ * has the layout of gradients and parameters.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -88,6 +89,19 @@ print_results(FILE *fp, const struct batch_result *r, size_t n)
 		    "\"n_correct\": %zu, \"n_seq\": %zu, \"n_exact\": %zu}",
 		    i ? ", " : "", r[i].loss_sum, r[i].n_targets,
 		    r[i].n_correct, r[i].n_seq, r[i].n_exact);
+}
+
+static void
+print_layout(FILE *fp, const struct layout *l)
+{
+	char shape[128];
+	size_t i;
+
+	fprintf(fp, "\"layout\": [");
+	for (i = 0; i < l->n_tensors; i++)
+		fprintf(fp, "%s[\"%s\", %s]", i ? ", " : "", l->t[i].name,
+		    layout_shape_string(shape, sizeof shape, &l->t[i]));
+	fprintf(fp, "],\n");
 }
 
 struct run {
@@ -258,6 +272,7 @@ main(int argc, char *argv[])
 	if ((r.out = fopen(path, "w")) == NULL)
 		die(RC_SYSTEM, "%s: cannot be written", path);
 	fprintf(r.out, "{\n");
+	print_layout(r.out, r.m->layout);
 	dump_forward(&r);
 	dump_sites(&r);
 	dump_each(&r);
