@@ -93,8 +93,8 @@ open_shards(struct weights *w, const char *dir, const char *const *name,
 		held += w->file[w->n_files - 1]->n_tensors;
 	}
 	/* each is in the map, under its file: so none else is missing */
-	return held == n ? 0 : err_set(e, RC_INPUT,
-	    "the index names %zu tensors, its files hold %zu", n, held);
+	return held == n ? 0 : err_set(e, RC_INPUT, "%s: names %zu tensors, "
+	    "the files hold %zu of them", w->index, n, held);
 }
 
 /* The file of every tensor of the map, sorted; room for as many. */

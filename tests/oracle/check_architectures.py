@@ -36,7 +36,8 @@ def kind_of(name):
     """What a parameter is, in a few words that serve all architectures."""
     for part, kind in [("q_norm", "query, key norm"), ("k_norm", "query, key norm"), ("ln_", "norm"), ("norm", "norm"),
                        ("wte", "embedding"), ("wpe", "embedding"), ("embed", "embedding"), ("lm_head", "head"),
-                       ("q_proj", "query, key, value"), ("k_proj", "query, key, value"), ("v_proj", "query, key, value"),
+                       ("q_proj", "query, key, value"), ("k_proj", "query, key, value"),
+                       ("v_proj", "query, key, value"),
                        ("c_attn", "query, key, value"), ("attn", "attention out"), ("mlp", "mlp")]:
         if part in name:
             return kind + (" bias" if name.endswith(".bias") and kind != "norm" else "")
@@ -232,7 +233,8 @@ def check_gradient(table, case, m, batch, layout, flat):
     g = torch.autograd.grad(mean_loss(m, batch), list(p.values()))
     top = max(float(x.abs().max()) for x in g)
     for (name, have), want in zip(split(flat, layout).items(), g):
-        table.add(f"gradient of {name}", case, "gradient of " + kind_of(name), have, want, BOUND["gradient"], 0.02 * top)
+        table.add(f"gradient of {name}", case, "gradient of " + kind_of(name), have, want, BOUND["gradient"],
+                  0.02 * top)
 
 
 def check_steps(table, case, m, batch, layout, flat):

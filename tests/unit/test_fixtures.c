@@ -144,11 +144,25 @@ test_fixtures(void **state)
 	fixture("model-odd");
 }
 
+/* Of Hugging Face transformers (tests/oracle/make_architectures.py). */
+static void
+test_architectures(void **state)
+{
+	(void)state;
+	fixture("model-llama");
+	fixture("model-mistral");
+	fixture("model-qwen2");
+	fixture("model-qwen3");
+	fixture("model-olmo");
+	fixture("model-olmo2");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixtures),
+		cmocka_unit_test(test_architectures),
 	};
 
 	return cmocka_run_group_tests_name("fixtures", tests, NULL, NULL);
