@@ -2,7 +2,7 @@
  * site: named places in the forward pass where activations can be read and
  * changed.
  *
- *	embed		token and position vectors, added
+ *	embed		token vectors, and learned positions added
  *	h.N.attn_in	what attention reads: the first norm's output, or the
  *			residual stream where norms come after (OLMo 2)
  *	h.N.attn_out	what attention adds to the residual stream (where norms

@@ -66,6 +66,20 @@ class Table:
         for (case, kind), e in self.errors.items():
             e = np.concatenate(e)
             print(f"{case:16} {kind:35} {e.size:8d} {e.max():8.1e} {np.median(e):8.1e}")
+        self.show_brief()
+
+    def show_brief(self):
+        """Maximum and median by architecture: scores, activations, gradients, steps."""
+        groups = ["logits", "site", "gradient", "5 AdamW"]
+        print("\n" + f"{'maximum, median':16}" + "".join(f" {g:>15}" for g in groups))
+        for case in dict.fromkeys(c for c, _ in self.errors):
+            line = f"{case:16}"
+            for g in groups:
+                e = [x for (c, kind), parts in self.errors.items() if c == case and kind.startswith(g) for x in parts]
+                e = np.concatenate(e) if e else np.array([np.nan])
+                line += f" {e.max():7.0e} {np.median(e):7.0e}" if e.size > 1 else " " * 16
+            if line.strip() != case:
+                print(line.rstrip())
 
 
 def tiny(kind, rng):

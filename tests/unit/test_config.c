@@ -231,6 +231,10 @@ static const char *const bad_other[][3] = {
 	{ "qwen3", KV ",\"head_dim\":4,\"layer_types\":[\"full_attention\","
 	    "\"linear\"]", "layer_types: layer 1 is \"linear\"" },
 	{ "qwen3", KV, "no key \"head_dim\"" },
+	{ "llama", ",\"rope_interleaved\":true", "rope_interleaved is true, "
+	    "only false is supported" },
+	{ "qwen2", KV ",\"use_mrope\":true", "use_mrope is true, only false "
+	    "is supported" },
 	{ "olmo", ",\"clip_qkv\":-2", "clip_qkv is -2" },
 };
 

@@ -187,6 +187,62 @@ test_bad_weights(void **state)
 	model_free(m);
 }
 
+/* Writes the tensors of m, the first under that name, and one more beside
+ * them: a copy of the embedding, with something added to its value 7. */
+static void
+write_with(const struct model *m, const char *wte, const char *more,
+    float added)
+{
+	struct layout *l = layout_new();
+	size_t n = m->layout->n, v = m->layout->t[0].n, i;
+	float *x = mem_alloc(n + v, sizeof *x);
+	struct err e = { .rc = RC_OK };
+	FILE *fp;
+
+	memcpy(x, m->params, n * sizeof *x);
+	memcpy(x + n, m->params, v * sizeof *x);
+	x[n + 7] += added;
+	for (i = 0; i < m->layout->n_tensors; i++)
+		assert_int_equal(layout_add(l, i == 0 ? wte :
+		    m->layout->t[i].name, DT_F32, m->layout->t[i].rank,
+		    m->layout->t[i].shape, &e), 0);
+	assert_int_equal(layout_add(l, more, DT_F32, 2,
+	    m->layout->t[0].shape, &e), 0);
+	assert_non_null(fp = fopen(in_dir("bad/model.safetensors"), "w"));
+	assert_int_equal(safetensors_write(fp, l, x, &e), 0);
+	fclose(fp);
+	layout_free(l);
+	mem_free(x);
+}
+
+static void
+test_heads(void **state)
+{
+	struct err e = { .rc = RC_OK };
+	struct model *m = small(), *n;
+
+	(void)state;
+	mkdir(in_dir("bad"), 0777);
+	assert_int_equal(model_config_save(&m->config,
+	    in_dir("bad/config.json"), &e), 0);
+	write_with(m, "transformer.wte.weight", "lm_head.weight", 0);
+	assert_non_null(n = model_load(in_dir("bad"), &e));
+	assert_memory_equal(n->params, m->params, m->layout->n * 4);
+	model_free(n);
+	write_with(m, "wte.weight", "lm_head.weight", 1);
+	refused_load("bad", "tensor lm_head.weight: value 7 differs from the "
+	    "token embedding, but tie_word_embeddings is true");
+	m->config.tied = 0;		/* then it is another parameter */
+	assert_int_equal(model_config_save(&m->config,
+	    in_dir("bad/config.json"), &e), 0);
+	assert_non_null(n = model_load(in_dir("bad"), &e));
+	assert_true(n->params[m->layout->n + 7] == m->params[7] + 1);
+	model_free(n);
+	write_with(m, "wte.weight", "transformer.wte.weight", 0);
+	refused_load("bad", "tensor wte.weight: occurs twice");
+	model_free(m);
+}
+
 /* A safetensors file from a header and a number of data bytes. */
 static void
 refused_header(const char *header, size_t n_data, const char *message)
@@ -317,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_families_round_trip),
 		cmocka_unit_test(test_bad_weights),
+		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_header_length),
 		cmocka_unit_test(test_capp),
