@@ -234,30 +234,47 @@ test_bad_batches(void **state)
 
 /* Whichever allocation fails, it is reported and nothing leaks. */
 static void
-test_no_memory(void **state)
+no_memory(const char *name)
 {
 	char path[1024];
 	unsigned long k;
 	int done;
 
-	(void)state;
-	snprintf(path, sizeof path, "%s/tests/fixtures/model-odd", root());
+	snprintf(path, sizeof path, "%s/tests/fixtures/%s", root(), name);
 	for (k = 1, done = 0; !done; k++) {
 		struct err e = { .rc = RC_OK };
 		struct model_pool *p = NULL;
 		struct model *m;
+		size_t i, n = 0;
+		char **file;
 
 		mem_fail_at(k);
-		if ((m = model_load(path, &e)) != NULL)
+		file = model_directory_files(path, &n, &e);
+		if (file != NULL && (m = model_load(path, &e)) != NULL)
 			p = model_pool_new(&m->config, 0, &e);
+		else
+			m = NULL;
 		done = p != NULL;
 		if (!done)
 			assert_int_equal(e.rc, RC_SYSTEM);
 		mem_fail_at(0);
+		for (i = 0; i < n; i++)
+			mem_free(file[i]);
+		mem_free(file);
 		model_free(m);
 		model_pool_free(p);
 	}
 	assert_true(k > 50);
+}
+
+static void
+test_no_memory(void **state)
+{
+	(void)state;
+	no_memory("model-odd");
+	no_memory("model-mistral");	/* shards */
+	no_memory("model-llama");
+	no_memory("model-olmo2");
 }
 
 int
