@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "model/file.h"
@@ -224,34 +225,43 @@ model_load(const char *dir, struct err *e)
 	return m;
 }
 
+/* The paths, of which config is one and is kept; *n of them even on -1. */
+static int
+list_files(char **file, size_t *n, char *config, const struct weights *w)
+{
+	size_t i;
+	int bad = 0;
+
+	file[(*n)++] = config;
+	if (w->index != NULL)
+		bad |= (file[(*n)++] = mem_strdup(w->index)) == NULL;
+	for (i = 0; i < w->n_files; i++)
+		bad |= (file[(*n)++] = mem_strdup(w->file[i]->path)) == NULL;
+	return bad ? -1 : 0;
+}
+
 char **
 model_directory_files(const char *dir, size_t *n, struct err *e)
 {
-	struct weights w;
-	char **file;
-	size_t i;
-	int bad;
+	char *config = weights_path(dir, "config.json", e), **file = NULL;
+	struct weights w = { NULL, 0, NULL };
 
-	if (weights_open(&w, dir, e) != 0)
+	*n = 0;
+	if (config == NULL)
 		return NULL;
-	if ((file = mem_zalloc(w.n_files + 2, sizeof(char *))) == NULL)
+	if (access(config, F_OK) != 0)
+		err_set(e, RC_INPUT, "%s: %s", config, strerror(errno));
+	else if (weights_open(&w, dir, e) == 0 && (file = mem_zalloc(
+	    w.n_files + 2, sizeof(char *))) == NULL)
 		err_nomem(e);
-	else {
-		*n = 0;
-		bad = (file[(*n)++] = weights_path(dir, "config.json", e)) ==
-		    NULL;
-		if (w.index != NULL)
-			bad |= (file[(*n)++] = mem_strdup(w.index)) == NULL;
-		for (i = 0; i < w.n_files; i++)
-			bad |= (file[(*n)++] = mem_strdup(w.file[i]->path)) ==
-			    NULL;
-		if (bad) {
-			err_nomem(e);
-			while (*n > 0)
-				mem_free(file[--*n]);
-			mem_free(file);
-			file = NULL;
-		}
+	if (file == NULL)
+		mem_free(config);
+	else if (list_files(file, n, config, &w) != 0) {
+		err_nomem(e);
+		while (*n > 0)
+			mem_free(file[--*n]);
+		mem_free(file);
+		file = NULL;
 	}
 	weights_close(&w);
 	return file;
