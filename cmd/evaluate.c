@@ -1,6 +1,7 @@
 /* evaluate: loss and accuracies of a model per task, also at deltas. */
 #include <string.h>
 
+#include "cmd/basis.h"
 #include "cmd/journal.h"
 #include "cmd/steering.h"
 #include "cmd/tasks.h"
@@ -51,19 +52,6 @@ static const struct opt options[] = {
 	OPT_END
 };
 
-static void
-put_label(struct table *t, const struct ts_labels *l, enum label_key k)
-{
-	if (!labels_has(l, k))
-		table_na(t);
-	else if (label_type(k) == LABEL_INT)
-		table_int(t, l->v[k].i);
-	else if (label_type(k) == LABEL_REAL)
-		table_real(t, l->v[k].x);
-	else
-		table_text(t, l->v[k].s);
-}
-
 /* A run. */
 struct run {
 	struct bench	 bench;
@@ -86,8 +74,8 @@ put_place(const struct run *r)
 	else
 		table_int(r->out, p->index);
 	for (i = 0; i < LABELS; i++)
-		put_label(r->out, p->index < 0 ? &none : &p->rec.labels,
-		    labels[i]);
+		table_label(r->out, p->index < 0 ? &none :
+		    &p->rec.labels, labels[i]);
 	if (r->steering != NULL)
 		steering_put(r->out, r->steering);
 	table_text(r->out, r->bench.task->name);
