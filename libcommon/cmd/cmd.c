@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pipe.h"
 #include "cmd/cmd.h"
 #include "cmd/lineage.h"
 #include "cmd/memory.h"
@@ -84,6 +85,7 @@ cmd_open(const char *path)
 		    is_stdin ? "<stdin>" : path);
 	if (is_stdin && isatty(fileno(stdin)))
 		die(RC_USAGE, "<stdin>: is a terminal, not a stream");
+	pipe_widen(fileno(fp));
 	in = add_input(is_stdin ? "-" : path);
 	in->fp = fp;
 	in->reader = cmd_must(ts_reader_new(fp,

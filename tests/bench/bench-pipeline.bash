@@ -44,7 +44,7 @@ for ((i = 0; i < runs; i++)); do
 done
 
 # of each run: the ratio, the bound; then the median of the ratios
-awk -v cores="$(nproc)" '{
+awk -v cores="$(env -u OMP_NUM_THREADS nproc)" '{
 	slowest = $1
 	for (k = 4; k <= 10; k += 3)
 		if ($k > slowest)
