@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/places.h"
 #include "cmd/tasks.h"
 #include "cmd/watch.h"
 #include "linalg/vec.h"
@@ -12,24 +13,18 @@
 
 enum { EACH = 16 };		/* examples at once */
 
-static const char *model, *tasks = "all", *deltas, *at, *sites = "*";
+static const char *at, *sites = "*";
 static const char *contrast = "none";
-static size_t items = 64, length = 8;
-static uint64_t seed;
-static int split, mean, base;
+static size_t items = 64;
+static int mean;
 
 static const struct opt options[] = {
-	{ 'm', "model", "dir", OPT_INPUT, &model, "the model (required)",
-	    NULL, 0 },
-	{ 't', "tasks", "list", OPT_STRING, &tasks, "tasks (all)", NULL, 0 },
+	PLACES_MODEL,
+	PLACES_DELTAS,
+	PLACES_BASE,
+	TASKS_OPTIONS("train"),
 	{ 'n', "items", "n", OPT_SIZE, &items,
 	    "examples of each task (64)", NULL, 0 },
-	{ 0, "length", "n", OPT_SIZE, &length,
-	    "digits of an answer (8)", NULL, 0 },
-	{ 's', "seed", "n", OPT_SEED, &seed, "seed of the examples (0)",
-	    NULL, 0 },
-	{ 0, "split", "name", OPT_CHOICE, &split,
-	    "train, validation or test (train)", split_names, 0 },
 	{ 'S', "sites", "glob,...", OPT_STRING, &sites,
 	    "only the sites whose names match (*)", NULL, 0 },
 	{ 'a', "at", "position", OPT_STRING, &at,
@@ -40,10 +35,6 @@ static const struct opt options[] = {
 	{ 0, "mean", NULL, OPT_FLAG, &mean,
 	    "one vector a task, side and site: the mean over examples",
 	    NULL, 0 },
-	{ 'd', "deltas", "file", OPT_INPUT, &deltas,
-	    "measure at the model plus each vector of file", NULL, 0 },
-	{ 0, "base", NULL, OPT_FLAG, &base,
-	    "with -d: measure the model itself first", NULL, 0 },
 	{ 0, "shard", "i/n", OPT_STRING, &cmd_shard,
 	    "only the i-th of n parts of the output (1/1)", NULL, 0 },
 	OPT_END
@@ -84,9 +75,9 @@ side_labels(struct ts_labels *l, const struct capture *g, size_t side)
 	size_t i;
 
 	labels_init(l);
-	labels_set_int(l, L_SEED, (int64_t)seed);
+	labels_set_int(l, L_SEED, (int64_t)tasks_options.seed);
 	set_text(l, L_TASK, g->task->name);
-	set_text(l, L_SPLIT, split_names[split]);
+	set_text(l, L_SPLIT, split_names[tasks_options.split]);
 	set_text(l, L_AT, at);
 	set_text(l, L_LABEL, contrast_label(&g->contrast, g->task, side));
 	if (g->sides == 2) {
@@ -205,8 +196,7 @@ take_chunk(struct capture *g, uint64_t first, size_t n)
 static void
 take_examples(struct capture *g, uint64_t from, uint64_t to)
 {
-	const struct draw d = { .split = (enum split)split, .seed = seed,
-	    .length = length };
+	const struct draw d = tasks_draw();
 	struct err e = { .rc = RC_OK };
 	uint64_t block, n;
 
@@ -281,8 +271,7 @@ check_options(struct capture *g)
 {
 	struct err e = { .rc = RC_OK };
 
-	if (model == NULL)
-		opts_usage("give --model");
+	places_check();
 	if (items == 0)
 		opts_usage("--items: 0 is not positive");
 	if (contrast_parse(&g->contrast, contrast, &e) < 0)
@@ -293,11 +282,6 @@ check_options(struct capture *g)
 		opts_usage("--at: %s", e.msg);
 	if (mean && g->rule.kind == POSITION_ALL)
 		opts_usage("--mean is for one position, not for --at all");
-	if (base && deltas == NULL)
-		opts_usage("--base is for --deltas");
-	if (cmd_shard != NULL && deltas != NULL)
-		opts_usage("--shard does not go with --deltas: their number "
-		    "is known at their end; part them with tensor-select");
 }
 
 static void
@@ -306,26 +290,28 @@ begin(struct capture *g)
 	struct err e = { .rc = RC_OK };
 	size_t i, n;
 
-	bench_open(&g->bench, bench_load(model), tasks, length);
+	bench_open(&g->bench, places_load(places_options.model),
+	    tasks_options.list, tasks_options.length);
 	bench_no_weights(&g->bench);
 	for (i = 0; i < g->bench.mix.n; i++)
 		if (contrast_check(&g->contrast, g->bench.mix.task[i], &e) < 0)
 			opts_usage("--contrast: %s", e.msg);
-	places_open(&g->place, g->bench.model, deltas, base);
+	places_open(&g->place, g->bench.model);
 	g->sides = contrast_sides(&g->contrast);
-	watch_open(&g->watch, &g->bench.model->config, sites, model, &g->rule,
-	    EACH * g->sides, task_max_tokens(length) + 1);
+	watch_open(&g->watch, &g->bench.model->config, sites,
+	    places_options.model, &g->rule,
+	    EACH * g->sides, task_max_tokens(tasks_options.length) + 1);
 	model_pool_hook(g->bench.pool, &g->watch.hook);
 	n = g->watch.width;
 	g->mean = cmd_must(mem_alloc(n, sizeof *g->mean));
 	g->sum = cmd_must(mem_alloc(g->sides * g->watch.n * n,
 	    sizeof *g->sum));
 	n = g->bench.mix.n * (mean ? 1 : items);
-	g->from = deltas == NULL ? cmd_shard_first(n) : 0;
-	g->to = deltas == NULL ? cmd_shard_end(n) : SIZE_MAX;
-	if (deltas == NULL)
+	g->from = places_options.deltas == NULL ? cmd_shard_first(n) : 0;
+	g->to = places_options.deltas == NULL ? cmd_shard_end(n) : SIZE_MAX;
+	if (places_options.deltas == NULL)
 		g->total = (g->to - g->from) * (mean ? items : 1);
-	cmd_seed(seed);
+	cmd_seed(tasks_options.seed);
 	g->out = cmd_create("activations", NULL);
 }
 

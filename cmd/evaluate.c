@@ -4,6 +4,7 @@
 #include "cmd/basis.h"
 #include "cmd/journal.h"
 #include "cmd/steering.h"
+#include "cmd/places.h"
 #include "cmd/tasks.h"
 
 /* A delta's labels that stand in the table, and their columns. */
@@ -25,27 +26,16 @@ static const char *const steer_columns[] = { DELTA, STEERING_COLUMNS,
 static const char *const steer_item_columns[] = { DELTA, STEERING_COLUMNS,
 	ITEM };
 
-static const char *model, *tasks = "all", *deltas;
-static size_t items = 512, length = 8;
-static uint64_t seed;
-static int split = SPLIT_TEST, per_item, base;
+static size_t items = 512;
+static int per_item;
 
 static const struct opt options[] = {
-	{ 'm', "model", "dir", OPT_INPUT, &model, "the model (required)",
-	    NULL, 0 },
-	{ 't', "tasks", "list", OPT_STRING, &tasks, "tasks (all)", NULL, 0 },
+	PLACES_MODEL,
+	PLACES_DELTAS,
+	PLACES_BASE,
+	TASKS_OPTIONS("test"),
 	{ 'n', "items", "n", OPT_SIZE, &items,
 	    "examples of each task (512)", NULL, 0 },
-	{ 0, "length", "n", OPT_SIZE, &length,
-	    "digits of an answer (8)", NULL, 0 },
-	{ 's', "seed", "n", OPT_SEED, &seed, "seed of the examples (0)",
-	    NULL, 0 },
-	{ 0, "split", "name", OPT_CHOICE, &split,
-	    "train, validation or test (test)", split_names, 0 },
-	{ 'd', "deltas", "file", OPT_INPUT, &deltas,
-	    "measure at the model plus each vector of file", NULL, 0 },
-	{ 0, "base", NULL, OPT_FLAG, &base,
-	    "with -d: measure the model itself first", NULL, 0 },
 	{ 0, "per-item", NULL, OPT_FLAG, &per_item,
 	    "a row for each example", NULL, 0 },
 	STEERING_OPTIONS,
@@ -79,7 +69,7 @@ put_place(const struct run *r)
 	if (r->steering != NULL)
 		steering_put(r->out, r->steering);
 	table_text(r->out, r->bench.task->name);
-	table_text(r->out, split_names[split]);
+	table_text(r->out, split_names[tasks_options.split]);
 }
 
 static void
@@ -171,15 +161,12 @@ measure(struct run *r)
 static void
 check_options(void)
 {
-	if (model == NULL)
-		opts_usage("give --model");
+	places_check();
 	if (items == 0)
 		opts_usage("--items: 0 is not positive");
-	if (base && deltas == NULL)
-		opts_usage("--base is for --deltas");
 	steering_check();
-	if (deltas != NULL && steering_options.path != NULL &&
-	    strcmp(deltas, "-") == 0 &&
+	if (places_options.deltas != NULL && steering_options.path != NULL &&
+	    strcmp(places_options.deltas, "-") == 0 &&
 	    strcmp(steering_options.path, "-") == 0)
 		opts_usage("--deltas and --steer both read standard input");
 }
@@ -187,15 +174,15 @@ check_options(void)
 static void
 begin(struct run *r)
 {
-	const struct draw d = { .split = (enum split)split, .seed = seed,
-	    .length = length };
+	const struct draw d = tasks_draw();
 	struct bench *b = &r->bench;
 
-	bench_open(b, bench_load(model), tasks, length);
+	bench_open(b, places_load(places_options.model),
+	    tasks_options.list, tasks_options.length);
 	bench_no_weights(b);
 	bench_draw(b, &d, items);
 	r->steering = steering_open(&b->model->config);
-	places_open(&r->place, b->model, deltas, base);
+	places_open(&r->place, b->model);
 	r->kept = journal_open();
 	if (r->steering == NULL)
 		r->out = cmd_table(per_item ? item_columns : columns);
@@ -215,6 +202,7 @@ main(int argc, char *argv[])
 	struct run r = { .done = 0 };
 	int status;
 
+	tasks_options.split = SPLIT_TEST;
 	cmd_begin(&tool, argc, argv);
 	check_options();
 	begin(&r);

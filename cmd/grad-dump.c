@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/places.h"
 #include "cmd/tasks.h"
 #include "linalg/vec.h"
 #include "model/optim.h"
@@ -15,27 +16,20 @@ enum { EACH = 8 };		/* examples at once with --per-example */
 static const char *const controls[] = { "none", "shuffled-labels",
 	"gaussian", NULL };
 
-static const char *model, *tasks = "all", *deltas, *group;
-static size_t count = 64, batch = 64, first, length = 8;
-static uint64_t seed;
-static int split, control, per_example, mean, fresh;
+static const char *group;
+static size_t count = 64, batch = 64, first;
+static int control, per_example, mean, fresh;
 
 static const struct opt options[] = {
-	{ 'm', "model", "dir", OPT_INPUT, &model, "the model (required)",
-	    NULL, 0 },
-	{ 't', "tasks", "list", OPT_STRING, &tasks, "tasks (all)", NULL, 0 },
+	PLACES_MODEL,
+	PLACES_DELTAS,
+	TASKS_OPTIONS("train"),
 	{ 'n', "count", "n", OPT_SIZE, &count,
 	    "minibatches of each task (64)", NULL, 0 },
 	{ 'b', "batch", "n", OPT_SIZE, &batch,
 	    "examples of a minibatch (64)", NULL, 0 },
 	{ 0, "first", "n", OPT_SIZE, &first,
 	    "number of the first minibatch (0)", NULL, 0 },
-	{ 0, "length", "n", OPT_SIZE, &length,
-	    "digits of an answer (8)", NULL, 0 },
-	{ 's', "seed", "n", OPT_SEED, &seed, "seed of the examples (0)",
-	    NULL, 0 },
-	{ 0, "split", "name", OPT_CHOICE, &split,
-	    "train, validation or test (train)", split_names, 0 },
 	{ 0, "per-example", NULL, OPT_FLAG, &per_example,
 	    "a gradient for each example", NULL, 0 },
 	{ 0, "mean", NULL, OPT_FLAG, &mean,
@@ -44,8 +38,6 @@ static const struct opt options[] = {
 	    "only the tensors whose names match", NULL, 0 },
 	{ 0, "control", "name", OPT_CHOICE, &control,
 	    "none, shuffled-labels or gaussian (none)", controls, 0 },
-	{ 'd', "deltas", "file", OPT_INPUT, &deltas,
-	    "measure at the model plus each vector of file", NULL, 0 },
 	{ 0, "fresh", NULL, OPT_FLAG, &fresh,
 	    "with -d: other minibatches at every delta", NULL, 0 },
 	{ 0, "shard", "i/n", OPT_STRING, &cmd_shard,
@@ -87,8 +79,8 @@ group_layout(const struct layout *all)
 			    all->t[i].dtype, all->t[i].rank, all->t[i].shape,
 			    &e), &e);
 	if (l->n_tensors == 0)
-		die(RC_INPUT, "%s: none of %zu tensors matches '%s'", model,
-		    all->n_tensors, group);
+		die(RC_INPUT, "%s: none of %zu tensors matches '%s'",
+		    places_options.model, all->n_tensors, group);
 	return l;
 }
 
@@ -113,7 +105,8 @@ pick(struct dump *g, const float *grad)
 static void
 make_noise(struct dump *g, const struct task *task, uint64_t which)
 {
-	struct random_key key = { .seed = seed, .draw = (uint32_t)which };
+	struct random_key key = { .seed = tasks_options.seed,
+	    .draw = (uint32_t)which };
 	double norm = optim_norm(g->row, g->layout->n), scale;
 	const struct tensor_spec *t;
 	char name[LABEL_TEXT_MAX + 128];
@@ -122,7 +115,8 @@ make_noise(struct dump *g, const struct task *task, uint64_t which)
 	for (i = 0; i < g->layout->n_tensors; i++) {
 		t = &g->layout->t[i];
 		snprintf(name, sizeof name, "control.gaussian.%s.%s.%ld.%s",
-		    split_names[split], task->name, g->place.index, t->name);
+		    split_names[tasks_options.split], task->name,
+		    g->place.index, t->name);
 		key.name = random_name(name);
 		normal_fill_f32(g->row + t->offset, &key, 0, t->n);
 	}
@@ -150,14 +144,14 @@ put_row(struct dump *g, const struct task *task, double loss,
 
 	labels_init(&l);
 	labels_set_int(&l, L_INDEX, g->index++);
-	labels_set_int(&l, L_SEED, (int64_t)seed);
+	labels_set_int(&l, L_SEED, (int64_t)tasks_options.seed);
 	if (batch_at >= 0)
 		labels_set_int(&l, L_BATCH, batch_at);
 	if (example >= 0)
 		labels_set_int(&l, L_EXAMPLE, example);
 	labels_set_real(&l, L_LOSS, loss);
 	set_text(&l, L_TASK, task->name);
-	set_text(&l, L_SPLIT, split_names[split]);
+	set_text(&l, L_SPLIT, split_names[tasks_options.split]);
 	set_text(&l, L_CONTROL, controls[control]);
 	if (group != NULL)
 		set_text(&l, L_GROUP, group);
@@ -179,15 +173,14 @@ put_row(struct dump *g, const struct task *task, double loss,
 static void
 fill(struct dump *g, const struct task *task, uint64_t at)
 {
-	const struct draw d = { .split = (enum split)split, .seed = seed,
-	    .length = length };
+	const struct draw d = tasks_draw();
 	struct err e = { .rc = RC_OK };
 
 	cmd_check(task_batch_fill_one(&g->bench.batch, task, &d, at * batch,
 	    batch, &e), &e);
 	if (control == CONTROL_SHUFFLED)
-		cmd_check(task_batch_shuffle(&g->bench.batch, seed,
-		    (uint32_t)at, length, &e), &e);
+		cmd_check(task_batch_shuffle(&g->bench.batch, d.seed,
+		    (uint32_t)at, d.length, &e), &e);
 }
 
 static void
@@ -297,8 +290,7 @@ dump_task(struct dump *g, const struct task *task)
 static void
 check_options(void)
 {
-	if (model == NULL)
-		opts_usage("give --model");
+	places_check();
 	if (count == 0 || batch == 0)
 		opts_usage("--%s: 0 is not positive",
 		    count == 0 ? "count" : "batch");
@@ -307,11 +299,8 @@ check_options(void)
 		    first);
 	if (mean && per_example)
 		opts_usage("--mean and --per-example exclude each other");
-	if (fresh && deltas == NULL)
+	if (fresh && places_options.deltas == NULL)
 		opts_usage("--fresh is for --deltas");
-	if (cmd_shard != NULL && deltas != NULL)
-		opts_usage("--shard does not go with --deltas: their number is "
-		    "known at their end; part them with tensor-select");
 	if (control == CONTROL_SHUFFLED && batch < 2)
 		opts_usage("--control: shuffled-labels needs --batch 2 or "
 		    "more");
@@ -322,9 +311,10 @@ begin(struct dump *g)
 {
 	size_t n;
 
-	bench_open(&g->bench, bench_load(model), tasks, length);
+	bench_open(&g->bench, places_load(places_options.model),
+	    tasks_options.list, tasks_options.length);
 	bench_no_weights(&g->bench);
-	places_open(&g->place, g->bench.model, deltas, 0);
+	places_open(&g->place, g->bench.model);
 	g->layout = group_layout(g->bench.model->layout);
 	n = g->bench.model->layout->n;
 	g->grad = cmd_must(mem_alloc(per_example ? EACH * n : n,
@@ -332,7 +322,7 @@ begin(struct dump *g)
 	g->row = cmd_must(mem_alloc(g->layout->n, sizeof *g->row));
 	if (mean)
 		g->sum = cmd_must(mem_alloc(g->layout->n, sizeof *g->sum));
-	if (deltas == NULL)
+	if (places_options.deltas == NULL)
 		g->total = g->bench.mix.n * count;
 	g->to = SIZE_MAX;
 	if (cmd_shard != NULL) {
@@ -341,7 +331,7 @@ begin(struct dump *g)
 		g->to = cmd_shard_end(n);
 		g->total = (g->to - g->from) * (mean ? count : 1);
 	}
-	cmd_seed(seed);
+	cmd_seed(tasks_options.seed);
 	g->out = cmd_create("gradients", g->layout);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cmd/basis.h"
-#include "cmd/tasks.h"
+#include "cmd/places.h"
 #include "random/materialise.h"
 
 static const char *const schemes[] = { "independent", "reseeded", NULL };
@@ -191,7 +191,7 @@ read_layout(struct recipe_term *t)
 	float *x;
 
 	if (model != NULL) {
-		m = bench_load(model);
+		m = places_load(model);
 		if (relative)
 			t->deviations = deviations_of(m->layout, m->params);
 		l = cmd_must(layout_copy(m->layout));

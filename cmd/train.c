@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/places.h"
 #include "cmd/tasks.h"
 #include "cmd/train_options.h"
 #include "cmd/train_state.h"
@@ -63,7 +64,7 @@ first_model(const struct train_options *o)
 	struct model *m;
 
 	if (o->model != NULL)
-		return bench_load(o->model);
+		return places_load(o->model);
 	model_config_default(&c);
 	cmd_check(model_config_load(&c, o->config, &e), &e);
 	cmd_note_input(o->config);

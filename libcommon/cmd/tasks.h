@@ -1,7 +1,7 @@
 /*
- * tasks: what train, grad-dump, act-capture and evaluate share: a model, the
- * tasks that it is measured on, and the weights that deltas move it to.  Every
- * function ends the process when something is wrong.
+ * tasks: what train, grad-dump, act-capture and evaluate share: a model and
+ * the tasks that it is measured on.  Every function ends the process when
+ * something is wrong.
  */
 #ifndef CMD_TASKS_H
 #define CMD_TASKS_H
@@ -9,6 +9,29 @@
 #include "cmd/cmd.h"
 #include "model/model.h"
 #include "task/examples.h"
+
+/* Which examples. */
+struct tasks_options {
+	const char	*list;		/* of mix_parse() */
+	size_t		 length;	/* digits of an answer */
+	uint64_t	 seed;
+	int		 split;
+};
+
+extern struct tasks_options tasks_options;	/* all, 8, 0, train */
+
+#define TASKS_OPTIONS(default_split) \
+	{ 't', "tasks", "list", OPT_STRING, &tasks_options.list, \
+	    "tasks (all)", NULL, 0 }, \
+	{ 0, "length", "n", OPT_SIZE, &tasks_options.length, \
+	    "digits of an answer (8)", NULL, 0 }, \
+	{ 's', "seed", "n", OPT_SEED, &tasks_options.seed, \
+	    "seed of the examples (0)", NULL, 0 }, \
+	{ 0, "split", "name", OPT_CHOICE, &tasks_options.split, \
+	    "train, validation or test (" default_split ")", split_names, 0 }
+
+/* The draw that the options make. */
+struct draw tasks_draw(void);
 
 /* A model at work on tasks. */
 struct bench {
@@ -47,37 +70,5 @@ struct batch_result bench_eval_seen(struct bench *b, const float *params);
  * seen, each after the right ones; '?' for what is no digit.
  * answer has room for the b->length digits and a NUL. */
 void	bench_answer(char *answer, const struct bench *b, size_t i);
-/* Loads a model directory and notes its files as inputs. */
-struct model *bench_load(const char *dir);
-
-/* The weights at which to measure: the model's, moved by each delta of a
- * stream in turn. */
-struct places {
-	const struct model *model;
-	struct ts_reader *in;		/* NULL: no deltas */
-	int		 base;		/* the model itself is to come */
-	size_t		 next;		/* index of the next delta */
-	struct ts_record rec;
-	float		*moved;
-	unsigned char	*differs, *touched;	/* of each tensor: moved from
-						   the model's; by this one */
-	char		 digest[DIGEST_SIZE];
-	/* the current place: */
-	const float	*params;
-	long		 index;		/* which delta; -1: none */
-};
-
-/* deltas: NULL for the model alone; base: the model before its deltas. */
-void	places_open(struct places *p, const struct model *m,
-	    const char *deltas, int base);
-/* 1, or 0 after the last.  Every sum theta + delta starts from theta, so
- * nothing is ever subtracted back.  A recipe is drawn straight onto the
- * weights, and rewrites no others than those that it moves; the bits are
- * those of its dense vector. */
-int	places_next(struct places *p);
-/* A digest of the current place: its weights, number and labels. */
-void	places_key(char key[DIGEST_SIZE], const struct places *p);
-/* Makes sure that the model's weights are what they were. */
-void	places_close(struct places *p);
 
 #endif
