@@ -11,7 +11,10 @@
 #include "random/normal.h"
 
 enum control { CONTROL_NONE, CONTROL_SHUFFLED, CONTROL_GAUSSIAN };
-enum { EACH = 8 };		/* examples at once with --per-example */
+/* Examples at once with --per-example, as long as their gradients together
+ * have no more values than this. */
+enum { EACH = 8 };
+static const size_t MANY = (size_t)1 << 27;
 
 static const char *const controls[] = { "none", "shuffled-labels",
 	"gaussian", NULL };
@@ -49,10 +52,11 @@ static const struct opt options[] = {
 struct dump {
 	struct bench	 bench;
 	struct places	 place;
-	struct layout	*layout;	/* of the records */
+	const struct layout *layout;	/* of the records */
 	struct ts_writer *out;
-	float		*grad;		/* of all tensors; EACH of them */
-	float		*row;		/* of the record */
+	float		*grad;		/* n_each of them */
+	size_t		 n_each;	/* examples at once */
+	float		*row;		/* of the record: one of them */
 	double		*sum;		/* of rows: --mean */
 	size_t		 done, total;	/* minibatches, for progress */
 	int64_t		 index;		/* of the next record */
@@ -60,44 +64,25 @@ struct dump {
 					   shard's */
 };
 
-static int
-in_group(const struct tensor_spec *t)
+/* The pool's gradients are those of the group. */
+static void
+choose_group(struct bench *b)
 {
-	return group == NULL || fnmatch(group, t->name, 0) == 0;
-}
-
-static struct layout *
-group_layout(const struct layout *all)
-{
-	struct layout *l = cmd_must(layout_new());
+	const struct layout *all = b->model->layout;
+	unsigned char *wanted;
 	struct err e = { .rc = RC_OK };
-	size_t i;
+	size_t i, n = 0;
 
+	if (group == NULL)
+		return;
+	wanted = cmd_must(mem_alloc(all->n_tensors, 1));
 	for (i = 0; i < all->n_tensors; i++)
-		if (in_group(&all->t[i]))
-			cmd_check(layout_add(l, all->t[i].name,
-			    all->t[i].dtype, all->t[i].rank, all->t[i].shape,
-			    &e), &e);
-	if (l->n_tensors == 0)
+		n += wanted[i] = fnmatch(group, all->t[i].name, 0) == 0;
+	if (n == 0)
 		die(RC_INPUT, "%s: none of %zu tensors matches '%s'",
 		    places_options.model, all->n_tensors, group);
-	return l;
-}
-
-/* row = the group's tensors of a gradient */
-static void
-pick(struct dump *g, const float *grad)
-{
-	const struct layout *all = g->bench.model->layout;
-	float *to = g->row;
-	size_t i;
-
-	for (i = 0; i < all->n_tensors; i++)
-		if (in_group(&all->t[i])) {
-			memcpy(to, grad + all->t[i].offset,
-			    all->t[i].n * sizeof *to);
-			to += all->t[i].n;
-		}
+	cmd_check(model_pool_choose(b->pool, wanted, &e), &e);
+	mem_free(wanted);
 }
 
 /* Replaces row by Gaussian noise of the same norm; which is the record's
@@ -208,7 +193,7 @@ dump_examples(struct dump *g, const struct task *task, uint64_t at)
 	for (i = 0; i < all->n_seq; i += n) {
 		struct batch part = *all;
 
-		n = all->n_seq - i < EACH ? all->n_seq - i : EACH;
+		n = all->n_seq - i < g->n_each ? all->n_seq - i : g->n_each;
 		part.n_seq = n;
 		part.start += i;
 		check_grad(model_grad_each(g->grad, res, g->bench.pool,
@@ -216,7 +201,7 @@ dump_examples(struct dump *g, const struct task *task, uint64_t at)
 		for (j = 0; j < n; j++) {
 			uint64_t which = at * batch + i + j;
 
-			pick(g, g->grad + j * g->bench.model->layout->n);
+			g->row = g->grad + j * g->layout->n;
 			if (control == CONTROL_GAUSSIAN)
 				make_noise(g, task, which);
 			put_row(g, task, score_loss(&res[j]), (int64_t)at,
@@ -234,7 +219,6 @@ dump_batch(struct dump *g, const struct task *task, uint64_t at)
 
 	check_grad(model_grad(g->grad, &res, g->bench.pool, g->place.params,
 	    &g->bench.batch.b, &e), task, at, &e);
-	pick(g, g->grad);
 	if (control == CONTROL_GAUSSIAN)
 		make_noise(g, task, at);
 	if (mean)
@@ -315,11 +299,12 @@ begin(struct dump *g)
 	    tasks_options.list, tasks_options.length);
 	bench_no_weights(&g->bench);
 	places_open(&g->place, g->bench.model);
-	g->layout = group_layout(g->bench.model->layout);
-	n = g->bench.model->layout->n;
-	g->grad = cmd_must(mem_alloc(per_example ? EACH * n : n,
+	choose_group(&g->bench);
+	g->layout = model_pool_layout(g->bench.pool);
+	n = g->layout->n;
+	g->n_each = per_example && n <= MANY / EACH ? EACH : 1;
+	g->row = g->grad = cmd_must(mem_alloc(g->n_each * n,
 	    sizeof *g->grad));
-	g->row = cmd_must(mem_alloc(g->layout->n, sizeof *g->row));
 	if (mean)
 		g->sum = cmd_must(mem_alloc(g->layout->n, sizeof *g->sum));
 	if (places_options.deltas == NULL)
@@ -340,9 +325,7 @@ end(struct dump *g)
 {
 	places_close(&g->place);
 	bench_close(&g->bench);
-	layout_free(g->layout);
 	mem_free(g->grad);
-	mem_free(g->row);
 	mem_free(g->sum);
 }
 

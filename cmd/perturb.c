@@ -166,17 +166,22 @@ deviation(const float *x, size_t n)
 }
 
 static struct resource *
-deviations_of(const struct layout *l, const float *x)
+deviations_of(const struct params *p)
 {
+	const struct layout *l = p->layout;
 	struct layout *one = cmd_must(layout_new());
-	float *d = cmd_must(mem_alloc(l->n_tensors, sizeof *d));
+	float *d = cmd_must(mem_alloc(l->n_tensors, sizeof *d)), *room, *at;
 	struct err e = { .rc = RC_OK };
 	size_t i;
 
 	cmd_check(layout_add(one, "deviations", DT_F32, 1, &l->n_tensors,
 	    &e), &e);
-	for (i = 0; i < l->n_tensors; i++)
-		d[i] = deviation(x + l->t[i].offset, l->t[i].n);
+	for (i = 0; i < l->n_tensors; i++) {
+		at = room = cmd_must(mem_alloc(params_room(p, i),
+		    sizeof *room));
+		d[i] = deviation(params_at(p, i, &at), l->t[i].n);
+		mem_free(room);
+	}
 	return cmd_must(resource_new(RESOURCE_DEVIATIONS, one, 1, d));
 }
 
@@ -186,6 +191,8 @@ read_layout(struct recipe_term *t)
 {
 	struct ts_reader *in;
 	struct ts_record rec;
+	struct err e = { .rc = RC_OK };
+	struct params *p;
 	struct layout *l;
 	struct model *m;
 	float *x;
@@ -193,7 +200,7 @@ read_layout(struct recipe_term *t)
 	if (model != NULL) {
 		m = places_load(model);
 		if (relative)
-			t->deviations = deviations_of(m->layout, m->params);
+			t->deviations = deviations_of(m->params);
 		l = cmd_must(layout_copy(m->layout));
 		model_free(m);
 		return l;
@@ -203,8 +210,10 @@ read_layout(struct recipe_term *t)
 		die(RC_INPUT, "%s: no records", ts_reader_name(in));
 	l = cmd_must(layout_as_f32(rec.layout));
 	x = cmd_read_new(in);
+	p = cmd_must(params_new(l, x, &e));
 	if (relative)
-		t->deviations = deviations_of(l, x);
+		t->deviations = deviations_of(p);
+	params_free(p);
 	mem_free(x);
 	while (cmd_next(in, &rec))
 		;

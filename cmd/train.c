@@ -49,7 +49,7 @@ identity(const struct train_options *o, const struct model *m)
 		strcat(s, "\n");
 	}
 	opts_canonical_free(argv, n);
-	digest_bytes(digest, m->params, m->layout->n * sizeof *m->params);
+	model_digest(digest, m);
 	strcat(s, o->model != NULL ? "weights " : "initial ");
 	strcat(s, digest);
 	strcat(s, "\n");
@@ -63,8 +63,11 @@ first_model(const struct train_options *o)
 	struct model_config c;
 	struct model *m;
 
-	if (o->model != NULL)
-		return places_load(o->model);
+	if (o->model != NULL) {
+		m = places_load(o->model);
+		cmd_check(model_own(m, &e), &e);
+		return m;
+	}
 	model_config_default(&c);
 	cmd_check(model_config_load(&c, o->config, &e), &e);
 	cmd_note_input(o->config);
@@ -98,7 +101,7 @@ emit(struct trainer *t, uint64_t step, double loss, const float *x, int new)
 static void
 record(struct trainer *t, int last)
 {
-	const float *theta = t->bench.model->params, *x = t->row;
+	const float *theta = t->bench.model->block, *x = t->row;
 	uint64_t since = t->at.step - t->at.recorded;
 	size_t i, n = t->bench.model->layout->n;
 
@@ -138,7 +141,7 @@ open_stream(struct trainer *t)
 		return;
 	memset(t->row, 0, l->n * sizeof *t->row);
 	emit(t, 0, (double)NAN, t->o->stream == STREAM_PARAMETERS ?
-	    t->bench.model->params : t->row, 1);
+	    t->bench.model->block : t->row, 1);
 }
 
 static void
@@ -210,7 +213,7 @@ step(struct trainer *t)
 	}
 	if (o->clip > 0)
 		optim_clip(t->grad, m->layout->n, o->clip);
-	optim_step(&t->optim, m->params, t->grad, lr, m->layout);
+	optim_step(&t->optim, m->block, t->grad, lr, m->layout);
 	t->at.step++;
 	t->at.loss += score_loss(&r);
 	log_row(t, "train", t->bench.mix.names, lr, &r);
@@ -247,10 +250,10 @@ begin(struct trainer *t)
 	if (t->o->stream == STREAM_UPDATES ||
 	    t->o->stream == STREAM_DISPLACEMENTS) {
 		t->base = cmd_must(mem_alloc(n, sizeof *t->base));
-		memcpy(t->base, m->params, bytes);
+		memcpy(t->base, m->block, bytes);
 	}
 	bench_open(&t->bench, m, t->o->tasks, t->o->length);
-	t->at = (struct progress){ .n = n, .array = { m->params, t->optim.m,
+	t->at = (struct progress){ .n = n, .array = { m->block, t->optim.m,
 	    t->optim.v, t->base } };
 	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, m), &t->at)) {
 		fputs(log_header, t->dir.log);
@@ -271,7 +274,8 @@ finish(struct trainer *t)
 	int status;
 
 	if (t->dir.part != NULL)
-		cmd_check(model_save(t->bench.model, t->dir.part, &e), &e);
+		cmd_check(model_save(t->bench.model, DT_F32,
+		    t->dir.part, &e), &e);
 	status = cmd_finish();
 	train_dir_finish(&t->dir);
 	bench_close(&t->bench);

@@ -59,8 +59,7 @@ operands_close(struct operands *a)
 	layout_free(a->layout);
 }
 
-/* Of the layout, now that it is known, there are x, y and, for a while, a
- * model. */
+/* Of the layout, now that it is known, there are x and y. */
 static void
 require_vectors(const struct operands *a, const char *name)
 {
@@ -96,7 +95,7 @@ take_model(struct operands *a, const struct operand *o)
 		    "the first operand");
 		die(RC_INPUT, "%s: %s", o->name, why);
 	}
-	memcpy(a->x, m->params, a->layout->n * sizeof *a->x);
+	params_read_all(a->x, m->params);
 	model_free(m);
 }
 

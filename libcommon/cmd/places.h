@@ -37,24 +37,29 @@ struct places {
 	int		 base;		/* the model itself is to come */
 	size_t		 next;		/* index of the next delta */
 	struct ts_record rec;
-	float		*moved;
-	unsigned char	*differs, *touched;	/* of each tensor: moved from
-						   the model's; by this one */
+	struct params	*moved;		/* views of the model, but for those
+					   tensors that a delta moves */
+	float		**own;		/* memory of each tensor that a recipe
+					   moved; NULL: none yet */
+	float		*block;		/* n_block: that of values */
+	size_t		 n_block;
 	char		 digest[DIGEST_SIZE];
 	/* the current place: */
-	const float	*params;
+	const struct params *params;
 	long		 index;		/* which delta; -1: none */
 };
 
 void	places_open(struct places *p, const struct model *m);
-/* 1, or 0 after the last.  Every sum theta + delta starts from theta, so
- * nothing is ever subtracted back.  A recipe is drawn straight onto the
- * weights, and rewrites no others than those that it moves; the bits are
+/* 1, or 0 after the last.  The tensors of a delta are some of the model's, by
+ * name and shape; the others stay where they are, and only those that move
+ * take memory.  Every sum theta + delta starts from theta, so nothing is ever
+ * subtracted back.  A recipe is drawn straight onto the weights; the bits are
  * those of its dense vector. */
 int	places_next(struct places *p);
-/* A digest of the current place: its weights, number and labels. */
+/* A digest of what the current place has beside the model: the weights that
+ * were moved, number and labels. */
 void	places_key(char key[DIGEST_SIZE], const struct places *p);
-/* Makes sure that the model's weights are what they were. */
+/* Makes sure that the model's weights in memory are what they were. */
 void	places_close(struct places *p);
 
 #endif

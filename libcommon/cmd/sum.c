@@ -115,10 +115,10 @@ norm_of_model(const char *dir)
 	struct model *m = model_load(dir, &e);
 	double norm;
 
-	if (m == NULL)
+	if (m == NULL || model_own(m, &e) < 0)
 		die_err(&e);
 	cmd_note_model(dir);
-	norm = norm_of_f32(m->params, m->layout->n);
+	norm = norm_of_f32(m->block, m->layout->n);
 	model_free(m);
 	return norm;
 }

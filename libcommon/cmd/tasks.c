@@ -74,7 +74,7 @@ see(struct bench *b, const struct task *task, const struct batch *batch)
 }
 
 struct batch_result
-bench_eval_seen(struct bench *b, const float *params)
+bench_eval_seen(struct bench *b, const struct params *params)
 {
 	struct batch_result sum = { .loss_sum = 0 };
 	struct err e = { .rc = RC_OK };
@@ -102,8 +102,8 @@ draw(struct task_batch *t, const struct task *task, const struct draw *d,
 }
 
 struct batch_result
-bench_eval(struct bench *b, const float *params, const struct task *task,
-    const struct draw *d, size_t n)
+bench_eval(struct bench *b, const struct params *params,
+    const struct task *task, const struct draw *d, size_t n)
 {
 	draw(&b->batch, task, d, n);
 	see(b, task, &b->batch.b);

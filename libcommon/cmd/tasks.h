@@ -57,7 +57,7 @@ void	bench_close(struct bench *b);
 void	bench_no_weights(const struct bench *b);
 /* Loss and accuracy at params of n examples of a task, from number 0 on: the
  * sum; b->res has each one's own. */
-struct batch_result bench_eval(struct bench *b, const float *params,
+struct batch_result bench_eval(struct bench *b, const struct params *params,
 	    const struct task *task, const struct draw *d, size_t n);
 /* Draws n examples of each task, from number 0 on, to be kept. */
 void	bench_draw(struct bench *b, const struct draw *d, size_t n);
@@ -65,7 +65,8 @@ void	bench_draw(struct bench *b, const struct draw *d, size_t n);
  * for their results. */
 void	bench_see(struct bench *b, size_t i);
 /* What bench_eval() says, of the examples that are seen. */
-struct batch_result bench_eval_seen(struct bench *b, const float *params);
+struct batch_result bench_eval_seen(struct bench *b,
+	    const struct params *params);
 /* The digits that the model gave at the targets of sequence i of what is
  * seen, each after the right ones; '?' for what is no digit.
  * answer has room for the b->length digits and a NUL. */

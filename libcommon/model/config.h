@@ -86,9 +86,9 @@ int	model_config_load(struct model_config *c, const char *path,
 int	model_config_parse(struct model_config *c, const char *text,
 	    size_t n, const char *what, struct err *e);
 /* Writes config.json so that Hugging Face transformers load it, by way of a
- * temporary name. */
-int	model_config_save(const struct model_config *c, const char *path,
-	    struct err *e);
+ * temporary name; weights: f32, f16 or bf16, which it names. */
+int	model_config_save(const struct model_config *c, enum dtype weights,
+	    const char *path, struct err *e);
 
 /*
  * The parameters in the order of a forward pass, under the names and with the

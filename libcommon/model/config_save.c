@@ -34,8 +34,15 @@ short_f64(char buf[32], double x)
 	return buf;
 }
 
+static const char *
+torch_name(enum dtype d)
+{
+	return d == DT_F16 ? "float16" : d == DT_BF16 ? "bfloat16" :
+	    "float32";
+}
+
 static void
-save_gpt2(FILE *fp, const struct model_config *c)
+save_gpt2(FILE *fp, const struct model_config *c, enum dtype weights)
 {
 	char std[32], eps[32];
 
@@ -50,11 +57,11 @@ save_gpt2(FILE *fp, const struct model_config *c)
 	    "  \"n_layer\": %zu,\n  \"n_positions\": %zu,\n"
 	    "  \"resid_pdrop\": 0.0,\n"
 	    "  \"tie_word_embeddings\": %s,\n"
-	    "  \"torch_dtype\": \"float32\",\n"
+	    "  \"torch_dtype\": \"%s\",\n"
 	    "  \"vocab_size\": %zu\n}\n", act_name(c->act),
 	    short_f32(std, c->init_std), short_f32(eps, c->norm_eps),
 	    c->n_embd, c->n_head, c->n_inner, c->n_layer, c->n_positions,
-	    c->tied ? "true" : "false", c->vocab);
+	    c->tied ? "true" : "false", torch_name(weights), c->vocab);
 }
 
 /* Under the names that all releases of transformers read. */
@@ -107,7 +114,7 @@ save_family(FILE *fp, const struct model_config *c)
 }
 
 static void
-save_others(FILE *fp, const struct model_config *c)
+save_others(FILE *fp, const struct model_config *c, enum dtype weights)
 {
 	static const char *const class[FAMILY_COUNT] = {
 		[FAMILY_LLAMA] = "Llama", [FAMILY_MISTRAL] = "Mistral",
@@ -133,22 +140,22 @@ save_others(FILE *fp, const struct model_config *c)
 	save_family(fp, c);
 	save_rotary(fp, &c->rotary);
 	fprintf(fp, "  \"tie_word_embeddings\": %s,\n"
-	    "  \"torch_dtype\": \"float32\",\n"
+	    "  \"torch_dtype\": \"%s\",\n"
 	    "  \"vocab_size\": %zu\n}\n", c->tied ? "true" : "false",
-	    c->vocab);
+	    torch_name(weights), c->vocab);
 }
 
 int
-model_config_save(const struct model_config *c, const char *path,
-    struct err *e)
+model_config_save(const struct model_config *c, enum dtype weights,
+    const char *path, struct err *e)
 {
 	struct file_out f;
 
 	if (file_out_open(&f, path, e) != 0)
 		return -1;
 	if (c->family == FAMILY_GPT2)
-		save_gpt2(f.fp, c);
+		save_gpt2(f.fp, c, weights);
 	else
-		save_others(f.fp, c);
+		save_others(f.fp, c, weights);
 	return file_out_close(&f, e);
 }

@@ -8,7 +8,7 @@
 
 #include "model/batch.h"
 #include "model/config.h"
-#include "model/params.h"
+#include "model/names.h"
 #include "nn/real.h"
 
 enum { HEAD_ROWS = 64 };	/* rows at a time: bounds the scores */
@@ -18,6 +18,8 @@ struct head_work {
 	real	*x, *n, *dn, *dx;	/* x c */
 	real	*stat;			/* x NORM_STATS */
 	real	*logits;		/* x vocab */
+	real	*matrix;		/* room for a head that is not used in
+					   place */
 	int	 normed;		/* what is called x below is the
 					   final norm's output already */
 };
@@ -27,23 +29,23 @@ struct head_work {
  * and top (the argmax; m values each) are set where there is a target.
  */
 void	head_forward(double *loss, int32_t *top, const real *x,
-	    const struct model_at *at, const real *params,
+	    const struct model_at *at, const struct params *params,
 	    const struct model_config *c, const int32_t *targets, size_t m,
 	    const struct head_work *w);
 /* The same, and dx (m x c, overwritten) = gradient of x, where each loss
- * counts scale.  Adds to grad. */
-void	head_backward(real *dx, real *grad, double *loss,
+ * counts scale.  Adds to g. */
+void	head_backward(real *dx, const struct grads *g, double *loss,
 	    int32_t *top, const real *x, const struct model_at *at,
-	    const real *params, const struct model_config *c,
+	    const struct params *params, const struct model_config *c,
 	    const int32_t *targets, double scale, size_t m,
 	    const struct head_work *w);
 /* y (m x c) = the final norm of x; stat: m x NORM_STATS. */
 void	head_norm(real *y, real *stat, const real *x,
-	    const struct model_at *at, const real *params,
+	    const struct model_at *at, const struct params *params,
 	    const struct model_config *c, size_t m);
 /* logits (m x vocab) of all m rows. */
 void	head_logits(real *logits, const real *x, const struct model_at *at,
-	    const real *params, const struct model_config *c, size_t m,
+	    const struct params *params, const struct model_config *c, size_t m,
 	    const struct head_work *w);
 
 #endif

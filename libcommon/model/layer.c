@@ -5,21 +5,26 @@
 #include "nn/linear.h"
 
 static struct mlp_weights
-mlp_of(const struct layer_at *at, const real *params)
+mlp_of(const struct layer_at *at, const struct layer_run *r)
 {
-	return (struct mlp_weights){ params + at->up.w,
-	    param(params, at->up.b), params + at->down.w,
-	    param(params, at->down.b), param(params, at->gate.w),
-	    param(params, at->gate.b) };
+	const struct params *p = r->params;
+	real *room = r->matrix;
+	struct mlp_weights w = { .b1 = param(p, at->up.b),
+	    .b2 = param(p, at->down.b), .bg = param(p, at->gate.b) };
+
+	w.w1 = params_at(p, at->up.w, &room);
+	w.w2 = params_at(p, at->down.w, &room);
+	if (at->gate.w != PARAM_NONE)
+		w.wg = params_at(p, at->gate.w, &room);
+	return w;
 }
 
 static struct mlp_grads
-mlp_grads_of(const struct layer_at *at, real *grad)
+mlp_grads_of(const struct layer_at *at, const struct grads *g)
 {
-	return (struct mlp_grads){ grad + at->up.w,
-	    param_grad(grad, at->up.b), grad + at->down.w,
-	    param_grad(grad, at->down.b), param_grad(grad, at->gate.w),
-	    param_grad(grad, at->gate.b) };
+	return (struct mlp_grads){ grad_of(g, at->up.w), grad_of(g, at->up.b),
+	    grad_of(g, at->down.w), grad_of(g, at->down.b),
+	    grad_of(g, at->gate.w), grad_of(g, at->gate.b) };
 }
 
 static struct mlp_shape
@@ -86,7 +91,7 @@ add_attention(real *y, const struct layer_acts *a, const struct layer_at *at,
 {
 	size_t m = layer_tokens(r), c = r->c->n_embd;
 	size_t in = r->c->n_head * r->c->head_dim;
-	const real *w = r->params + at->proj.w;
+	const real *w = param_matrix(r->params, at->proj.w, r->matrix);
 	const real *b = param(r->params, at->proj.b);
 	enum mat_op op = model_orientation(r->c);
 	real *out = r->c->norm_after ? a->u_1 : r->room;
@@ -104,7 +109,7 @@ static void
 add_mlp(real *z, const struct layer_acts *a, const struct layer_at *at,
     const struct layer_run *r)
 {
-	struct mlp_weights w = mlp_of(at, r->params);
+	struct mlp_weights w = mlp_of(at, r);
 	struct mlp_shape s = mlp_shape_of(r->c);
 	size_t m = layer_tokens(r);
 	real *out = r->c->norm_after ? a->u_2 : r->room;
@@ -150,7 +155,7 @@ layer_forward(real *z, const struct layer_acts *a, const struct layer_at *at,
 /* The gradient of what attention or the MLP says, where d is that of the
  * stream that it was added to: d, or through the norm w->du. */
 static const real *
-leave_backward(real *grad, const real *d, const real *u, const real *stat,
+leave_backward(const struct grads *g, const real *d, const real *u, const real *stat,
     const struct param_at *at, const struct layer_run *r,
     const struct layer_work *w)
 {
@@ -159,15 +164,14 @@ leave_backward(real *grad, const real *d, const real *u, const real *stat,
 	if (!r->c->norm_after)
 		return d;
 	memset(w->du, 0, m * c * sizeof *w->du);
-	norm_backward(w->du, param_grad(grad, at->w),
-	    param_grad(grad, at->b), d, u, stat, param(r->params, at->w),
-	    r->c->norm, m, c);
+	norm_backward(w->du, grad_of(g, at->w), grad_of(g, at->b), d, u, stat,
+	    param(r->params, at->w), r->c->norm, m, c);
 	return w->du;
 }
 
 /* d += the gradient of x, from w->dc, that of what was read of x. */
 static void
-enter_backward(real *d, real *grad, const real *x, const real *stat,
+enter_backward(real *d, const struct grads *g, const real *x, const real *stat,
     const struct param_at *at, const struct layer_run *r,
     const struct layer_work *w)
 {
@@ -176,40 +180,90 @@ enter_backward(real *d, real *grad, const real *x, const real *stat,
 	if (r->c->norm_after)
 		add(d, w->dc, m * c);
 	else
-		norm_backward(d, param_grad(grad, at->w),
-		    param_grad(grad, at->b), w->dc, x, stat,
-		    param(r->params, at->w), r->c->norm, m, c);
+		norm_backward(d, grad_of(g, at->w), grad_of(g, at->b), w->dc,
+		    x, stat, param(r->params, at->w), r->c->norm, m, c);
 }
 
-void
-layer_backward(real *d, real *grad, const struct layer_acts *a,
-    const struct layer_at *at, const struct layer_run *r,
+/* What of attention is wanted: nothing; its projection, or the norm after it;
+ * what comes before that. */
+enum attention_part { PART_NONE, PART_PROJECTION, PART_ALL };
+
+static enum attention_part
+wanted_part(const struct grads *g, const struct layer_at *at,
+    const struct model_config *c, int below)
+{
+	int norm = wants(g, &at->norm_1);
+
+	if (below || wants(g, &at->qkv[0]) || wants(g, &at->qkv[1]) ||
+	    wants(g, &at->qkv[2]) || wants(g, &at->q_norm) ||
+	    wants(g, &at->k_norm) || (norm && !c->norm_after))
+		return PART_ALL;
+	return norm || wants(g, &at->proj) ? PART_PROJECTION : PART_NONE;
+}
+
+/* w->dqkv from w->dc, the gradient of a->o. */
+static void
+heads_backward(const struct layer_acts *a, const struct layer_run *r,
     const struct layer_work *w)
 {
 	struct attention_shape s = model_attention(r->c);
-	struct mlp_weights mlp = mlp_of(at, r->params);
-	struct mlp_grads g = mlp_grads_of(at, grad);
-	struct mlp_shape shape = mlp_shape_of(r->c);
-	const size_t *start = r->b->start;
-	size_t m = layer_tokens(r), in = s.n_head * s.d;
 	size_t width = attention_width(&s), i;
-	const real *p = a->p, *dy;
+	const size_t *start = r->b->start;
+	const real *p = a->p;
 
-	dy = leave_backward(grad, d, a->u_2, a->stat_2, &at->norm_2, r, w);
-	mlp_backward(w->dc, &g, dy, a->n_2, &a->mlp, &mlp, &shape, w->dh, m);
-	enter_backward(d, grad, a->y, a->stat_2, &at->norm_2, r, w);
-	dy = leave_backward(grad, d, a->u_1, a->stat_1, &at->norm_1, r, w);
-	linear_backward(w->dc, grad + at->proj.w,
-	    param_grad(grad, at->proj.b), dy, a->o, r->params + at->proj.w,
-	    shape.op, 0, m, in, shape.c, shape.c);
 	for (i = r->first; i < r->last; i++) {
 		size_t row = start[i] - start[r->first];
 		size_t t = start[i + 1] - start[i];
 
-		attention_backward(w->dqkv + row * width, w->dc + row * in,
-		    a->qkv + row * width, p, w->dp, t, &s);
+		attention_backward(w->dqkv + row * width,
+		    w->dc + row * s.n_head * s.d, a->qkv + row * width, p,
+		    w->dp, t, &s);
 		p += attention_size(t, s.n_head);
 	}
-	qkv_backward(w->dc, grad, a, at, r, w);
-	enter_backward(d, grad, a->x, a->stat_1, &at->norm_1, r, w);
+}
+
+static void
+backward_attention(real *d, const struct grads *g,
+    const struct layer_acts *a, const struct layer_at *at,
+    const struct layer_run *r, const struct layer_work *w, int below)
+{
+	enum attention_part part = wanted_part(g, at, r->c, below);
+	size_t m = layer_tokens(r), c = r->c->n_embd;
+	size_t in = r->c->n_head * r->c->head_dim;
+	const real *dy, *proj = NULL;
+
+	if (part == PART_NONE)
+		return;
+	dy = leave_backward(g, d, a->u_1, a->stat_1, &at->norm_1, r, w);
+	if (part == PART_ALL)
+		proj = param_matrix(r->params, at->proj.w, r->matrix);
+	linear_backward(part == PART_ALL ? w->dc : NULL,
+	    grad_of(g, at->proj.w), grad_of(g, at->proj.b), dy, a->o, proj,
+	    model_orientation(r->c), 0, m, in, c, c);
+	if (part != PART_ALL)
+		return;
+	heads_backward(a, r, w);
+	if (!below && (r->c->norm_after || !wants(g, &at->norm_1))) {
+		qkv_backward(NULL, g, a, at, r, w);
+		return;
+	}
+	qkv_backward(w->dc, g, a, at, r, w);
+	enter_backward(d, g, a->x, a->stat_1, &at->norm_1, r, w);
+}
+
+void
+layer_backward(real *d, const struct grads *g, const struct layer_acts *a,
+    const struct layer_at *at, const struct layer_run *r,
+    const struct layer_work *w, int below)
+{
+	struct mlp_weights mlp = mlp_of(at, r);
+	struct mlp_grads dmlp = mlp_grads_of(at, g);
+	struct mlp_shape shape = mlp_shape_of(r->c);
+	const real *dy;
+
+	dy = leave_backward(g, d, a->u_2, a->stat_2, &at->norm_2, r, w);
+	mlp_backward(w->dc, &dmlp, dy, a->n_2, &a->mlp, &mlp, &shape, w->dh,
+	    layer_tokens(r));
+	enter_backward(d, g, a->y, a->stat_2, &at->norm_2, r, w);
+	backward_attention(d, g, a, at, r, w, below);
 }

@@ -10,7 +10,7 @@
 
 #include "model/batch.h"
 #include "model/config.h"
-#include "model/params.h"
+#include "model/names.h"
 #include "model/site.h"
 #include "nn/mlp.h"
 #include "nn/real.h"
@@ -50,7 +50,10 @@ struct layer_work {
 /* One pass over the sequences [first, last) of b, laid end to end. */
 struct layer_run {
 	const struct model_config *c;
-	const real	*params;
+	const struct params *params;
+	real		*matrix;	/* room for matrices that are not used
+					   in place: those of the MLP, or one
+					   other */
 	const real	*rotary;	/* rotary_table(), if the model has one */
 	const struct batch *b;
 	size_t		 first, last;
@@ -67,20 +70,22 @@ layer_tokens(const struct layer_run *r)
 	return r->b->start[r->last] - r->b->start[r->first];
 }
 
-/* z (m x c) from a->x; fills *a. */
+/* z (m x c) from a->x, which it may be if no backward pass follows; fills
+ * *a. */
 void	layer_forward(real *z, const struct layer_acts *a,
 	    const struct layer_at *at, const struct layer_run *r);
-/* d: gradient of z before, of x after.  Adds to grad. */
-void	layer_backward(real *d, real *grad, const struct layer_acts *a,
-	    const struct layer_at *at, const struct layer_run *r,
-	    const struct layer_work *w);
+/* d: gradient of z before, of x after; below 0: that of x is not wanted, and
+ * d is left somewhere between.  Adds to g. */
+void	layer_backward(real *d, const struct grads *g,
+	    const struct layer_acts *a, const struct layer_at *at,
+	    const struct layer_run *r, const struct layer_work *w, int below);
 
-/* Of them: a->qkv from a->n_1, and back to dn (m x c, overwritten) from
- * w->dqkv, which is lost. */
+/* Of them: a->qkv from a->n_1, and back to dn (m x c, overwritten; NULL: not
+ * wanted) from w->dqkv, which is lost. */
 void	qkv_forward(const struct layer_acts *a, const struct layer_at *at,
 	    const struct layer_run *r);
-void	qkv_backward(real *dn, real *grad, const struct layer_acts *a,
-	    const struct layer_at *at, const struct layer_run *r,
-	    const struct layer_work *w);
+void	qkv_backward(real *dn, const struct grads *g,
+	    const struct layer_acts *a, const struct layer_at *at,
+	    const struct layer_run *r, const struct layer_work *w);
 
 #endif

@@ -1,12 +1,29 @@
-#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/init.h"
 #include "model/model.h"
-#include "random/normal.h"
+#include "model/weights.h"
+#include "stream/digest.h"
 
 struct model *
 model_new(const struct model_config *c, struct err *e)
+{
+	struct model *m = model_empty(c, e);
+
+	if (m == NULL)
+		return NULL;
+	m->block = mem_zalloc(m->layout->n, sizeof *m->block);
+	if (m->block == NULL)
+		err_nomem(e);
+	else if ((m->params = params_new(m->layout, m->block, e)) != NULL)
+		return m;
+	model_free(m);
+	return NULL;
+}
+
+struct model *
+model_empty(const struct model_config *c, struct err *e)
 {
 	struct model *m = mem_zalloc(1, sizeof *m);
 
@@ -15,18 +32,25 @@ model_new(const struct model_config *c, struct err *e)
 		return NULL;
 	}
 	m->config = *c;
-	if (model_config_check(&m->config, e) != 0 ||
-	    (m->layout = model_layout(&m->config, e)) == NULL) {
-		model_free(m);
-		return NULL;
-	}
-	m->params = mem_zalloc(m->layout->n, sizeof *m->params);
-	if (m->params == NULL) {
-		err_nomem(e);
-		model_free(m);
-		return NULL;
-	}
-	return m;
+	if (model_config_check(&m->config, e) == 0 &&
+	    (m->layout = model_layout(&m->config, e)) != NULL)
+		return m;
+	model_free(m);
+	return NULL;
+}
+
+/* What backs the views. */
+static void
+release(struct model *m)
+{
+	if (m->files != NULL)
+		weights_close(m->files);
+	mem_free(m->files);
+	mem_free(m->vectors);
+	mem_free(m->block);
+	m->files = NULL;
+	m->vectors = m->block = NULL;
+	m->n_vectors = 0;
 }
 
 void
@@ -34,53 +58,54 @@ model_free(struct model *m)
 {
 	if (m == NULL)
 		return;
+	release(m);
+	params_free(m->params);
 	layout_free(m->layout);
-	mem_free(m->params);
 	mem_free(m);
 }
 
-static int
-ends_with(const char *s, const char *end)
+int
+model_own(struct model *m, struct err *e)
 {
-	size_t n = strlen(s), k = strlen(end);
+	struct params *p;
+	float *block;
 
-	return n >= k && strcmp(s + n - k, end) == 0;
+	if (m->block != NULL)
+		return 0;
+	if ((block = mem_alloc(m->layout->n, sizeof *block)) == NULL)
+		return err_nomem(e);
+	if ((p = params_new(m->layout, block, e)) == NULL) {
+		mem_free(block);
+		return -1;
+	}
+	params_read_all(block, m->params);
+	params_free(m->params);
+	release(m);
+	m->params = p;
+	m->block = block;
+	return 0;
 }
 
-static void
-init_tensor(float *x, const struct tensor_spec *t,
-    const struct model_config *c, uint64_t seed)
+void
+model_digest(char hex[DIGEST_SIZE], const struct model *m)
 {
-	struct random_key key = { seed, random_name(t->name), 0 };
-	float sd = c->init_std;
-	size_t i;
-
-	if (t->rank < 2) {		/* a norm's weight, or a bias */
-		for (i = 0; i < t->n; i++)
-			x[i] = ends_with(t->name, ".weight");
-		return;
-	}
-	if (c->family == FAMILY_GPT2 &&
-	    ends_with(t->name, ".c_proj.weight"))
-		sd = (float)((double)sd / sqrt(2 * (double)c->n_layer));
-	normal_fill_f32(x, &key, 0, t->n);
-	for (i = 0; i < t->n; i++)
-		x[i] *= sd;
+	if (m->block != NULL)
+		digest_bytes(hex, m->block, m->layout->n * sizeof *m->block);
+	else
+		digest_bytes(hex, m->vectors, m->n_vectors *
+		    sizeof *m->vectors);
 }
 
 int
 model_init(struct model *m, uint64_t seed, struct err *e)
 {
-	const size_t most = (size_t)1 << 34;	/* draws of one key */
+	const struct tensor_spec *t = m->layout->t;
 	size_t i;
 
-	for (i = 0; i < m->layout->n_tensors; i++) {
-		const struct tensor_spec *t = &m->layout->t[i];
-
-		if (t->n > most)
-			return err_set(e, RC_INPUT, "tensor %s: %zu values, "
-			    "at most %zu can be drawn", t->name, t->n, most);
-		init_tensor(m->params + t->offset, t, &m->config, seed);
-	}
+	if (init_check(m->layout, e) != 0)
+		return -1;
+	for (i = 0; i < m->layout->n_tensors; i++)
+		init_values(m->block + t[i].offset, &t[i], &m->config, seed,
+		    0, t[i].n);
 	return 0;
 }

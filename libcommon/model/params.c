@@ -1,85 +1,132 @@
-#include <stdio.h>
+#include <stdint.h>
+#include <string.h>
 
+#include "base/mem.h"
+#include "base/par.h"
 #include "model/params.h"
 
-static size_t
-find(const struct layout *l, const char *prefix, const char *name,
-    const char *end)
-{
-	const struct tensor_spec *t;
-	char full[128];
+enum {
+	PIECE = 1 << 10,	/* values converted at a time */
+	TASK = 1 << 16,		/* of one task */
+	LINE = 16		/* room comes in whole cache lines of f32 */
+};
 
-	snprintf(full, sizeof full, "%s%s%s", prefix, name, end);
-	t = layout_find(l, full);
-	return t == NULL ? PARAM_NONE : t->offset;
+struct params *
+params_new(const struct layout *l, const real *block, struct err *e)
+{
+	struct params *p = mem_zalloc(1, sizeof *p);
+	size_t i;
+
+	if (p == NULL || (p->view = mem_zalloc(l->n_tensors,
+	    sizeof *p->view)) == NULL) {
+		mem_free(p);
+		err_nomem(e);
+		return NULL;
+	}
+	p->layout = l;
+	for (i = 0; block != NULL && i < l->n_tensors; i++)
+		p->view[i] = (struct param_view){ block + l->t[i].offset,
+		    REAL_DTYPE };
+	return p;
 }
 
-static struct param_at
-find_pair(const struct layout *l, const char *prefix, const char *name)
+struct params *
+params_copy(const struct params *p, struct err *e)
 {
-	return (struct param_at){ find(l, prefix, name, ".weight"),
-	    find(l, prefix, name, ".bias") };
+	struct params *copy = params_new(p->layout, NULL, e);
+
+	if (copy != NULL)
+		memcpy(copy->view, p->view, p->layout->n_tensors *
+		    sizeof *p->view);
+	return copy;
 }
 
 void
-model_find(struct model_at *at, const struct layout *l,
-    const struct model_config *c)
+params_free(struct params *p)
 {
-	if (c->family == FAMILY_GPT2) {
-		at->wte = find(l, "", "wte", ".weight");
-		at->norm = find_pair(l, "", "ln_f");
-	} else {
-		at->wte = find(l, "model.", "embed_tokens", ".weight");
-		at->norm = find_pair(l, "model.", "norm");
+	if (p == NULL)
+		return;
+	mem_free(p->view);
+	mem_free(p);
+}
+
+int
+params_in_place(const struct params *p, size_t i)
+{
+	return p->view[i].dtype == REAL_DTYPE &&
+	    (uintptr_t)p->view[i].p % sizeof(real) == 0;
+}
+
+/* What a conversion shares with its tasks. */
+struct reading {
+	real		*x;
+	const unsigned char *from;
+	enum dtype	 dtype;
+	size_t		 n;
+};
+
+static void
+convert(void *arg, size_t task)
+{
+	const struct reading *r = arg;
+	size_t at = task * TASK, end = r->n - at < TASK ? r->n : at + TASK;
+	size_t n, i;
+	float f[PIECE];
+
+	for (; at < end; at += n) {
+		n = end - at < PIECE ? end - at : PIECE;
+		dtype_to_f32(f, r->from + at * dtype_size(r->dtype), n,
+		    r->dtype);
+		for (i = 0; i < n; i++)
+			r->x[at + i] = f[i];
 	}
-	at->wpe = find(l, "", "wpe", ".weight");
-	at->head = c->tied ? at->wte : find(l, "", "lm_head", ".weight");
 }
 
 static void
-find_gpt2_layer(struct layer_at *at, const struct layout *l, size_t layer)
+copy(void *arg, size_t task)
 {
-	const struct param_at none = { PARAM_NONE, PARAM_NONE };
-	char h[48];
+	const struct reading *r = arg;
+	size_t at = task * TASK, n = r->n - at < TASK ? r->n - at : TASK;
 
-	snprintf(h, sizeof h, "h.%zu.", layer);
-	*at = (struct layer_at){
-		.norm_1 = find_pair(l, h, "ln_1"),
-		.qkv = { find_pair(l, h, "attn.c_attn"), none, none },
-		.q_norm = none, .k_norm = none,
-		.proj = find_pair(l, h, "attn.c_proj"),
-		.norm_2 = find_pair(l, h, "ln_2"),
-		.gate = none,
-		.up = find_pair(l, h, "mlp.c_fc"),
-		.down = find_pair(l, h, "mlp.c_proj"),
-	};
+	memcpy(r->x + at, r->from + at * sizeof *r->x, n * sizeof *r->x);
 }
 
 void
-layer_find(struct layer_at *at, const struct layout *l,
-    const struct model_config *c, size_t layer)
+params_read(real *x, const struct params *p, size_t i, size_t from, size_t n)
 {
-	char h[48];
+	const struct param_view *v = &p->view[i];
+	struct reading r = { x, (const unsigned char *)v->p + from *
+	    dtype_size(v->dtype), v->dtype, n };
 
-	if (c->family == FAMILY_GPT2) {
-		find_gpt2_layer(at, l, layer);
-		return;
-	}
-	snprintf(h, sizeof h, "model.layers.%zu.", layer);
-	*at = (struct layer_at){
-		.norm_1 = find_pair(l, h, c->norm_after ?
-		    "post_attention_layernorm" : "input_layernorm"),
-		.qkv = { find_pair(l, h, "self_attn.q_proj"),
-		    find_pair(l, h, "self_attn.k_proj"),
-		    find_pair(l, h, "self_attn.v_proj") },
-		.q_norm = find_pair(l, h, "self_attn.q_norm"),
-		.k_norm = find_pair(l, h, "self_attn.k_norm"),
-		.proj = find_pair(l, h, "self_attn.o_proj"),
-		.norm_2 = find_pair(l, h, c->norm_after ?
-		    "post_feedforward_layernorm" :
-		    "post_attention_layernorm"),
-		.gate = find_pair(l, h, "mlp.gate_proj"),
-		.up = find_pair(l, h, "mlp.up_proj"),
-		.down = find_pair(l, h, "mlp.down_proj"),
-	};
+	par_for((n + TASK - 1) / TASK, v->dtype == REAL_DTYPE ? copy :
+	    convert, &r);
+}
+
+void
+params_read_all(real *block, const struct params *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->layout->n_tensors; i++)
+		params_read(block + p->layout->t[i].offset, p, i, 0,
+		    p->layout->t[i].n);
+}
+
+const real *
+params_at(const struct params *p, size_t i, real **room)
+{
+	real *x = *room;
+
+	if (params_in_place(p, i))
+		return p->view[i].p;
+	params_read(x, p, i, 0, p->layout->t[i].n);
+	*room += params_room(p, i);
+	return x;
+}
+
+size_t
+params_room(const struct params *p, size_t i)
+{
+	return params_in_place(p, i) ? 0 :
+	    (p->layout->t[i].n + LINE - 1) / LINE * LINE;
 }

@@ -1,54 +1,51 @@
 /*
- * params: where a model's parameters are in their block.  Within the room.
+ * params: where the values of a model's parameters are, tensor by tensor: in
+ * a block of memory, or in a file that is mapped, as it has them.
  */
 #ifndef MODEL_PARAMS_H
 #define MODEL_PARAMS_H
 
-#include <stdint.h>
+#include <stddef.h>
 
-#include "model/config.h"
+#include "base/err.h"
 #include "nn/real.h"
+#include "tensor/layout.h"
 
-/* Offsets into a parameter or gradient block. */
-struct param_at {
-	size_t	w, b;			/* PARAM_NONE: there is none */
-};
-#define PARAM_NONE SIZE_MAX
-
-/* What follows is in the order of the forward pass of models with norms
- * before; others have norm_1 after proj and norm_2 after down. */
-struct layer_at {
-	struct param_at	norm_1;
-	struct param_at	qkv[3];		/* GPT-2: qkv[0] is all three */
-	struct param_at	q_norm, k_norm;
-	struct param_at	proj;
-	struct param_at	norm_2;
-	struct param_at	gate, up, down;
+/* All borrowed; who moves a tensor points its view elsewhere. */
+struct param_view {
+	const void	*p;		/* n values, row-major */
+	enum dtype	 dtype;		/* REAL_DTYPE and aligned: used in
+					   place.  Else it is converted, which
+					   is exact, whenever it is used; only
+					   matrices may be such */
 };
 
-struct model_at {
-	size_t		 wte, wpe;
-	struct param_at	 norm;		/* the final one */
-	size_t		 head;		/* wte if tied */
+struct params {
+	const struct layout *layout;	/* the model's, borrowed */
+	struct param_view *view;	/* one for each of its tensors */
 };
 
-/* l: model_layout() of c. */
-void	model_find(struct model_at *at, const struct layout *l,
-	    const struct model_config *c);
-void	layer_find(struct layer_at *at, const struct layout *l,
-	    const struct model_config *c, size_t layer);
+/* Views of a block with all tensors in the order of l, both borrowed; block
+ * NULL: views of nothing, to be set.  NULL: out of memory.  Free with
+ * params_free(). */
+struct params	*params_new(const struct layout *l, const real *block,
+		    struct err *e);
+/* The same views. */
+struct params	*params_copy(const struct params *p, struct err *e);
+/* Accepts NULL. */
+void		 params_free(struct params *p);
 
-/* NULL where there is none. */
-static inline const real *
-param(const real *params, size_t at)
-{
-	return at == PARAM_NONE ? NULL : params + at;
-}
-
-static inline real *
-param_grad(real *grad, size_t at)
-{
-	return at == PARAM_NONE ? NULL : grad + at;
-}
+/* 1: tensor i is used where it is. */
+int		 params_in_place(const struct params *p, size_t i);
+/* x = the n values of tensor i from the from-th on. */
+void		 params_read(real *x, const struct params *p, size_t i,
+		    size_t from, size_t n);
+/* block = all tensors, in the order of the layout. */
+void		 params_read_all(real *block, const struct params *p);
+/* Tensor i: where it is, or converted to *room, which then moves on behind
+ * it. */
+const real	*params_at(const struct params *p, size_t i, real **room);
+/* Values of room that this takes: 0 where it is used in place. */
+size_t		 params_room(const struct params *p, size_t i);
 
 #endif

@@ -23,10 +23,13 @@ enum { EVAL_SEQ = 4, CHUNK = 16384 };	/* sequences, values of one task */
 
 struct model_pool {
 	struct model_config config;
-	struct layout	*layout;
+	struct layout	*layout;	/* of parameters */
+	struct layout	*chosen;	/* of gradients; NULL: layout */
+	size_t		*at;		/* see model_work_choose() */
 	size_t		 max_len;
 	size_t		 n_lanes;
-	float		*lane_grad;	/* n_lanes - 1 x layout->n */
+	float		*lane_grad;	/* n_lane_grads x the gradient's size */
+	size_t		 n_lane_grads;
 	struct model_work **work;	/* one for each thread */
 	struct model_work **idle;	/* a stack of n_idle of them */
 	size_t		 n_work, n_idle;
@@ -36,7 +39,7 @@ struct model_pool {
 /* What one call shares with its tasks. */
 struct call {
 	struct model_pool *pool;
-	const float	*params;
+	const struct params *params;
 	const struct batch *batch;
 	size_t		*block;		/* n_blocks + 1 first sequences */
 	size_t		 n_blocks;
@@ -52,14 +55,13 @@ static int
 make_work(struct model_pool *p, struct err *e)
 {
 	size_t n = par_threads();
-	size_t tokens = p->max_len < BLOCK_TOKENS ? BLOCK_TOKENS : p->max_len;
 
 	p->work = mem_zalloc(n, sizeof(struct model_work *));
 	p->idle = mem_zalloc(n, sizeof(struct model_work *));
 	if (p->work == NULL || p->idle == NULL)
 		return err_nomem(e);
 	for (; p->n_work < n; p->n_work++) {
-		p->work[p->n_work] = model_work_new(&p->config, tokens, e);
+		p->work[p->n_work] = model_work_new(&p->config, e);
 		if (p->work[p->n_work] == NULL)
 			return -1;
 		p->idle[p->n_idle++] = p->work[p->n_work];
@@ -78,10 +80,6 @@ fill_pool(struct model_pool *p, const struct model_config *c, size_t max_len,
 	p->max_len = max_len == 0 || max_len > c->n_positions ?
 	    c->n_positions : max_len;
 	p->n_lanes = p->layout->n <= SMALL_MODEL ? MAX_LANES : FEW_LANES;
-	p->lane_grad = mem_alloc((p->n_lanes - 1) * p->layout->n,
-	    sizeof *p->lane_grad);
-	if (p->lane_grad == NULL)
-		return err_nomem(e);
 	return make_work(p, e);
 }
 
@@ -114,6 +112,8 @@ model_pool_free(struct model_pool *p)
 	mem_free(p->work);
 	mem_free(p->idle);
 	mem_free(p->lane_grad);
+	mem_free(p->at);
+	layout_free(p->chosen);
 	layout_free(p->layout);
 	pthread_mutex_destroy(&p->lock);
 	mem_free(p);
@@ -122,7 +122,54 @@ model_pool_free(struct model_pool *p)
 const struct layout *
 model_pool_layout(const struct model_pool *p)
 {
-	return p->layout;
+	return p->chosen != NULL ? p->chosen : p->layout;
+}
+
+/* The layout of the tensors that are wanted, and where they are in it. */
+static int
+choose(struct layout *chosen, size_t *at, const struct layout *l,
+    const unsigned char *wanted, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < l->n_tensors; i++) {
+		at[i] = SIZE_MAX;
+		if (!wanted[i])
+			continue;
+		at[i] = chosen->n;
+		if (layout_add(chosen, l->t[i].name, l->t[i].dtype,
+		    l->t[i].rank, l->t[i].shape, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+model_pool_choose(struct model_pool *p, const unsigned char *wanted,
+    struct err *e)
+{
+	struct layout *l = wanted == NULL ? NULL : layout_new();
+	size_t *at = wanted == NULL ? NULL : mem_alloc(p->layout->n_tensors,
+	    sizeof *at), i;
+
+	if (wanted != NULL && (l == NULL || at == NULL))
+		err_nomem(e);
+	if (wanted != NULL && (l == NULL || at == NULL ||
+	    choose(l, at, p->layout, wanted, e) != 0)) {
+		layout_free(l);
+		mem_free(at);
+		return -1;
+	}
+	layout_free(p->chosen);
+	mem_free(p->at);
+	mem_free(p->lane_grad);
+	p->chosen = l;
+	p->at = at;
+	p->lane_grad = NULL;
+	p->n_lane_grads = 0;
+	for (i = 0; i < p->n_work; i++)
+		model_work_choose(p->work[i], at);
+	return 0;
 }
 
 void
@@ -185,7 +232,7 @@ static float *
 lane_gradient(const struct call *k, size_t lane)
 {
 	return lane == 0 ? k->grad :
-	    k->pool->lane_grad + (lane - 1) * k->pool->layout->n;
+	    k->pool->lane_grad + (lane - 1) * model_pool_layout(k->pool)->n;
 }
 
 /* Lane l: blocks l, l + lanes, ...; its gradient and sums. */
@@ -198,7 +245,7 @@ run_lane(void *arg, size_t lane)
 	float *grad = lane_gradient(k, lane);
 	size_t i;
 
-	memset(grad, 0, p->layout->n * sizeof *grad);
+	memset(grad, 0, model_pool_layout(p)->n * sizeof *grad);
 	for (i = lane; i < k->n_blocks; i += p->n_lanes)
 		if (model_grad_block(grad, &k->res[lane], w, k->params,
 		    k->batch, k->block[i], k->block[i + 1], k->scale,
@@ -221,7 +268,7 @@ static void
 reduce_chunk(void *arg, size_t i)
 {
 	struct call *k = arg;
-	size_t n = k->pool->layout->n, from = i * CHUNK, lane;
+	size_t n = model_pool_layout(k->pool)->n, from = i * CHUNK, lane;
 	size_t len = n - from < CHUNK ? n - from : CHUNK;
 
 	for (lane = 1; lane < k->lanes; lane++)
@@ -250,28 +297,74 @@ check_gradient(const float *grad, const struct layout *l, struct err *e)
 	return 0;
 }
 
+/* Room for a pass over sequences [first[i], first[i + 1]) together, for each i
+ * below n; first NULL: over each sequence by itself. */
+static int
+reserve(struct call *k, const size_t *first, size_t n, int back,
+    struct err *e)
+{
+	const size_t *start = k->batch->start;
+	size_t i, t, tokens = 0, longest = 0;
+
+	for (i = 0; i < n; i++) {
+		t = start[first[i + 1]] - start[first[i]];
+		tokens = t > tokens ? t : tokens;
+	}
+	for (i = 0; i < k->batch->n_seq; i++) {
+		t = start[i + 1] - start[i];
+		longest = t > longest ? t : longest;
+	}
+	if (first == NULL)
+		tokens = longest;
+	for (i = 0; i < k->pool->n_work; i++)
+		if (model_work_reserve(k->pool->work[i], k->params, tokens,
+		    longest, back, e) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+make_lanes(struct model_pool *p, size_t n)
+{
+	if (n > p->n_lane_grads) {
+		mem_free(p->lane_grad);
+		p->n_lane_grads = 0;
+		p->lane_grad = mem_alloc(n * model_pool_layout(p)->n,
+		    sizeof *p->lane_grad);
+		if (p->lane_grad == NULL)
+			return -1;
+		p->n_lane_grads = n;
+	}
+	return 0;
+}
+
 /* model_grad() with its memory at hand. */
 static int
 grad_with(struct call *k, struct batch_result *res, struct err *e)
 {
 	struct model_pool *p = k->pool;
+	const struct layout *l = model_pool_layout(p);
 	size_t i;
 
 	k->n_blocks = cut(k->block, k->batch);
 	k->lanes = k->n_blocks < p->n_lanes ? k->n_blocks : p->n_lanes;
+	if (reserve(k, k->block, k->n_blocks, 1, e) != 0)
+		return -1;
+	if (make_lanes(p, k->lanes - 1) != 0)
+		return err_nomem(e);
 	par_for(k->lanes, run_lane, k);
 	if (first_error(e, k->err, k->lanes) != 0)
 		return -1;
 	memset(res, 0, sizeof *res);
 	for (i = 0; i < k->lanes; i++)
 		batch_result_add(res, &k->res[i]);
-	par_for((p->layout->n + CHUNK - 1) / CHUNK, reduce_chunk, k);
-	return check_gradient(k->grad, p->layout, e);
+	par_for((l->n + CHUNK - 1) / CHUNK, reduce_chunk, k);
+	return check_gradient(k->grad, l, e);
 }
 
 int
 model_grad(float *grad, struct batch_result *res, struct model_pool *p,
-    const float *params, const struct batch *b, struct err *e)
+    const struct params *params, const struct batch *b, struct err *e)
 {
 	struct batch_result lane_res[MAX_LANES] = { { 0 } };
 	struct err lane_err[MAX_LANES] = { { .rc = RC_OK } };
@@ -298,7 +391,7 @@ static void
 run_one(void *arg, size_t i)
 {
 	struct call *k = arg;
-	const struct layout *l = k->pool->layout;
+	const struct layout *l = model_pool_layout(k->pool);
 	float *grad = k->grad + i * l->n;
 	size_t n = batch_targets(k->batch, i, i + 1);
 	struct model_work *w = borrow(k->pool);
@@ -319,14 +412,15 @@ run_one(void *arg, size_t i)
 
 int
 model_grad_each(float *grads, struct batch_result *per_seq,
-    struct model_pool *p, const float *params, const struct batch *b,
-    struct err *e)
+    struct model_pool *p, const struct params *params,
+    const struct batch *b, struct err *e)
 {
 	struct call k = { .pool = p, .params = params, .batch = b,
 	    .grad = grads, .res = per_seq };
 	int r;
 
-	if (batch_check(b, p->config.vocab, p->max_len, e) != 0)
+	if (batch_check(b, p->config.vocab, p->max_len, e) != 0 ||
+	    reserve(&k, NULL, 0, 1, e) != 0)
 		return -1;
 	if ((k.err = mem_zalloc(b->n_seq, sizeof *k.err)) == NULL)
 		return err_nomem(e);
@@ -351,14 +445,15 @@ eval_some(void *arg, size_t i)
 
 int
 model_eval(struct batch_result *per_seq, int32_t *top, struct model_pool *p,
-    const float *params, const struct batch *b, struct err *e)
+    const struct params *params, const struct batch *b, struct err *e)
 {
 	struct call k = { .pool = p, .params = params, .batch = b,
 	    .res = per_seq, .top = top };
 	size_t tasks = (b->n_seq + EVAL_SEQ - 1) / EVAL_SEQ;
 	int r;
 
-	if (batch_check(b, p->config.vocab, p->max_len, e) != 0)
+	if (batch_check(b, p->config.vocab, p->max_len, e) != 0 ||
+	    reserve(&k, NULL, 0, 0, e) != 0)
 		return -1;
 	if ((k.err = mem_zalloc(tasks, sizeof *k.err)) == NULL)
 		return err_nomem(e);
@@ -379,15 +474,16 @@ visit_one(void *arg, size_t i)
 }
 
 int
-model_visit(struct model_pool *p, const float *params, const struct batch *b,
-    struct err *e)
+model_visit(struct model_pool *p, const struct params *params,
+    const struct batch *b, struct err *e)
 {
 	struct call k = { .pool = p, .params = params, .batch = b };
 	struct batch blind = *b;
 	int r;
 
 	blind.targets = NULL;
-	if (batch_check(&blind, p->config.vocab, p->max_len, e) != 0)
+	if (batch_check(&blind, p->config.vocab, p->max_len, e) != 0 ||
+	    reserve(&k, NULL, 0, 0, e) != 0)
 		return -1;
 	if ((k.err = mem_zalloc(b->n_seq, sizeof *k.err)) == NULL)
 		return err_nomem(e);

@@ -76,12 +76,12 @@ norm_qk(const struct layer_acts *a, const struct layer_at *at,
 		const real *x = a->raw + i * p.ld;
 		real *y = a->qkv + i * p.ld;
 
-		norm_forward(y, stat, x, r->params + at->q_norm.w, NULL,
-		    r->c->norm, eps, n.n_q, n.len_q);
+		norm_forward(y, stat, x, param(r->params, at->q_norm.w),
+		    NULL, r->c->norm, eps, n.n_q, n.len_q);
 		stat += n.n_q * NORM_STATS;
 		norm_forward(y + p.column[1], stat, x + p.column[1],
-		    r->params + at->k_norm.w, NULL, r->c->norm, eps, n.n_k,
-		    n.len_k);
+		    param(r->params, at->k_norm.w), NULL, r->c->norm, eps,
+		    n.n_k, n.len_k);
 		stat += n.n_k * NORM_STATS;
 		memcpy(y + p.column[2], x + p.column[2],
 		    p.width[2] * sizeof *y);
@@ -89,7 +89,7 @@ norm_qk(const struct layer_acts *a, const struct layer_at *at,
 }
 
 static void
-norm_qk_backward(real *grad, const struct layer_acts *a,
+norm_qk_backward(const struct grads *g, const struct layer_acts *a,
     const struct layer_at *at, const struct layer_run *r,
     const struct layer_work *w)
 {
@@ -103,12 +103,14 @@ norm_qk_backward(real *grad, const struct layer_acts *a,
 		real *dx = w->draw + i * p.ld;
 
 		memset(dx, 0, p.column[2] * sizeof *dx);
-		norm_backward(dx, grad + at->q_norm.w, NULL, dy, x, stat,
-		    r->params + at->q_norm.w, r->c->norm, n.n_q, n.len_q);
+		norm_backward(dx, grad_of(g, at->q_norm.w), NULL, dy, x, stat,
+		    param(r->params, at->q_norm.w), r->c->norm, n.n_q,
+		    n.len_q);
 		stat += n.n_q * NORM_STATS;
-		norm_backward(dx + p.column[1], grad + at->k_norm.w, NULL,
-		    dy + p.column[1], x + p.column[1], stat,
-		    r->params + at->k_norm.w, r->c->norm, n.n_k, n.len_k);
+		norm_backward(dx + p.column[1], grad_of(g, at->k_norm.w),
+		    NULL, dy + p.column[1], x + p.column[1], stat,
+		    param(r->params, at->k_norm.w), r->c->norm, n.n_k,
+		    n.len_k);
 		stat += n.n_k * NORM_STATS;
 		memcpy(dx + p.column[2], dy + p.column[2],
 		    p.width[2] * sizeof *dx);
@@ -144,9 +146,9 @@ qkv_forward(const struct layer_acts *a, const struct layer_at *at,
 
 	for (i = 0; i < p.n; i++)
 		linear_forward(to + p.column[i], a->n_1,
-		    r->params + at->qkv[i].w, param(r->params, at->qkv[i].b),
-		    model_orientation(r->c), m, r->c->n_embd, p.width[i],
-		    p.ld);
+		    param_matrix(r->params, at->qkv[i].w, r->matrix),
+		    param(r->params, at->qkv[i].b), model_orientation(r->c), m,
+		    r->c->n_embd, p.width[i], p.ld);
 	if (r->c->qk_norm != QK_NORM_NONE)
 		norm_qk(a, at, r);
 	else if (r->c->clip_qkv > 0)
@@ -156,7 +158,7 @@ qkv_forward(const struct layer_acts *a, const struct layer_at *at,
 }
 
 void
-qkv_backward(real *dn, real *grad, const struct layer_acts *a,
+qkv_backward(real *dn, const struct grads *g, const struct layer_acts *a,
     const struct layer_at *at, const struct layer_run *r,
     const struct layer_work *w)
 {
@@ -167,13 +169,14 @@ qkv_backward(real *dn, real *grad, const struct layer_acts *a,
 	if (r->rotary != NULL)
 		turn_qk(w->dqkv, r, 1);
 	if (r->c->qk_norm != QK_NORM_NONE)
-		norm_qk_backward(grad, a, at, r, w);
+		norm_qk_backward(g, a, at, r, w);
 	else if (r->c->clip_qkv > 0)
 		clip_backward(w->draw, w->dqkv, a->raw, (real)r->c->clip_qkv,
 		    m * p.ld);
 	for (i = 0; i < p.n; i++)
-		linear_backward(dn, grad + at->qkv[i].w,
-		    param_grad(grad, at->qkv[i].b), dy + p.column[i], a->n_1,
-		    r->params + at->qkv[i].w, model_orientation(r->c), i > 0,
+		linear_backward(dn, grad_of(g, at->qkv[i].w),
+		    grad_of(g, at->qkv[i].b), dy + p.column[i], a->n_1,
+		    dn == NULL ? NULL : param_matrix(r->params,
+		    at->qkv[i].w, r->matrix), model_orientation(r->c), i > 0,
 		    m, r->c->n_embd, p.width[i], p.ld);
 }

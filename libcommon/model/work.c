@@ -13,73 +13,112 @@ model_work_hook(struct model_work *w, const struct site_hook *h)
 
 /* What the layers share in a pass over sequences [first, last) of b. */
 static struct layer_run
-run_of(const struct model_work *w, const real *params, const struct batch *b,
-    size_t first, size_t last, const struct site_hook *hook)
+run_of(const struct model_work *w, const struct params *params,
+    const struct batch *b, size_t first, size_t last,
+    const struct site_hook *hook)
 {
-	return (struct layer_run){ &w->config, params, w->rotary, b, first,
-	    last, w->layer.dc, hook, 0 };
+	return (struct layer_run){ &w->config, params, w->matrix, w->rotary,
+	    b, first, last, w->layer.dc, hook, 0 };
 }
 
-/* Through all layers to w->z.  Without a backward pass all layers share the
- * first one's activations, which then stay in the cache. */
+/* x (t x c): the embedding of a sequence; rows of tables that are not used in
+ * place are converted one by one. */
 static void
-run_layers(struct model_work *w, const real *params, const struct batch *b,
-    size_t first, size_t last, int keep)
+embed(real *x, const struct model_work *w, const struct params *params,
+    const int32_t *tokens, size_t t)
 {
-	size_t i, n = w->config.n_layer;
-	const struct site_hook *hook = keep ? NULL : w->hook;
+	size_t wte = w->model_at.wte, wpe = w->model_at.wpe, i, j;
+	size_t c = w->config.n_embd;
+	real *p = w->layer.dc;
+
+	if (params_in_place(params, wte) &&
+	    (wpe == PARAM_NONE || params_in_place(params, wpe))) {
+		embedding_forward(x, param(params, wte), param(params, wpe),
+		    tokens, t, c);
+		return;
+	}
+	for (i = 0; i < t; i++, x += c) {
+		params_read(x, params, wte, (size_t)tokens[i] * c, c);
+		if (wpe == PARAM_NONE)
+			continue;
+		params_read(p, params, wpe, i * c, c);
+		for (j = 0; j < c; j++)
+			x[j] += p[j];
+	}
+}
+
+/* As the first layer that keeps its activations. */
+#define NO_BACKWARD SIZE_MAX
+
+/* The activations of layer i; a layer that does not keep its own has x, y and
+ * all others in memory that the next one uses again, and stays in the
+ * cache. */
+static struct layer_acts
+acts_of(const struct model_work *w, size_t i, size_t from)
+{
+	struct layer_acts a = i < from ? w->shared : w->acts[i];
+
+	if (from == NO_BACKWARD)
+		a.mlp.slope = NULL;
+	return a;
+}
+
+/* Through all layers to w->z; those from the from-th on keep their
+ * activations. */
+static void
+run_layers(struct model_work *w, const struct params *params,
+    const struct batch *b, size_t first, size_t last, size_t from,
+    const struct site_hook *hook)
+{
 	struct layer_run r = run_of(w, params, b, first, last, hook);
-	struct layer_acts a;
+	struct layer_acts a = acts_of(w, 0, from), next;
+	size_t i, c = w->config.n_embd;
 
 	for (i = first; i < last; i++)
-		embedding_forward(w->acts[0].x + (b->start[i] -
-		    b->start[first]) * w->config.n_embd,
-		    params + w->model_at.wte, param(params, w->model_at.wpe),
-		    b->tokens + b->start[i], b->start[i + 1] - b->start[i],
-		    w->config.n_embd);
+		embed(a.x + (b->start[i] - b->start[first]) * c, w, params,
+		    b->tokens + b->start[i], b->start[i + 1] - b->start[i]);
 	if (hook != NULL)
-		hook->visit(hook->arg, SITE_EMBED, b, first, w->acts[0].x,
-		    b->start[last] - b->start[first], w->config.n_embd);
-	for (i = 0; i < n; i++) {
-		real *z = i + 1 < n ? w->acts[i + 1].x : w->z;
-
-		a = w->acts[keep ? i : 0];
-		if (!keep) {
-			a.x = w->acts[i].x;
-			a.mlp.slope = NULL;
-		}
+		hook->visit(hook->arg, SITE_EMBED, b, first, a.x,
+		    b->start[last] - b->start[first], c);
+	for (i = 0; i < w->config.n_layer; i++, a = next) {
 		r.layer = i;
-		layer_forward(z, &a, &w->at[i], &r);
+		next = a;
+		if (i + 1 < w->config.n_layer)
+			next = acts_of(w, i + 1, from);
+		layer_forward(i + 1 < w->config.n_layer ? next.x : w->z, &a,
+		    &w->at[i], &r);
 	}
+}
+
+/* The same for sequence i alone, without a backward pass. */
+static int
+run_one(struct model_work *w, const struct params *params,
+    const struct batch *b, size_t i, struct err *e)
+{
+	size_t t = b->start[i + 1] - b->start[i];
+
+	if (model_work_reserve(w, params, t, t, 0, e) != 0)
+		return -1;
+	run_layers(w, params, b, i, i + 1, NO_BACKWARD, w->hook);
+	return 0;
 }
 
 /* What the head reads of sequence i: the last layer's output, or where
  * somebody looks, the final norm's. */
 static const real *
-head_input(struct model_work *w, const real *params, const struct batch *b,
-    size_t i)
+head_input(struct model_work *w, const struct params *params,
+    const struct batch *b, size_t i)
 {
 	size_t m = b->start[i + 1] - b->start[i], c = w->config.n_embd;
 
 	w->head.normed = w->hook != NULL;
 	if (w->hook == NULL)
 		return w->z;
-	head_norm(w->d, w->acts[0].stat_1, w->z, &w->model_at, params,
+	head_norm(w->d, w->shared.stat_1, w->z, &w->model_at, params,
 	    &w->config, m);
 	w->hook->visit(w->hook->arg, site_final_norm(w->config.n_layer), b, i,
 	    w->d, m, c);
 	return w->d;
-}
-
-static int
-check_block(const struct model_work *w, const struct batch *b, size_t first,
-    size_t last, struct err *e)
-{
-	size_t m = b->start[last] - b->start[first];
-
-	return m <= w->max_tokens ? 0 : err_set(e, RC_INPUT,
-	    "sequences %zu to %zu: %zu tokens, the workspace takes %zu", first,
-	    last - 1, m, w->max_tokens);
 }
 
 /* Adds what sequence i contributes; its losses start at loss[0]. */
@@ -109,8 +148,8 @@ count(struct batch_result *res, const double *loss, const int32_t *top,
 
 int
 model_forward(struct batch_result *per_seq, real *token_loss,
-    struct model_work *w, const real *params, const struct batch *b,
-    struct err *e)
+    struct model_work *w, const struct params *params,
+    const struct batch *b, struct err *e)
 {
 	if (batch_check(b, w->config.vocab, w->config.n_positions, e) != 0)
 		return -1;
@@ -120,7 +159,7 @@ model_forward(struct batch_result *per_seq, real *token_loss,
 
 int
 model_forward_range(struct batch_result *per_seq, real *token_loss,
-    int32_t *top, struct model_work *w, const real *params,
+    int32_t *top, struct model_work *w, const struct params *params,
     const struct batch *b, size_t first, size_t last, struct err *e)
 {
 	size_t i, j;
@@ -128,9 +167,8 @@ model_forward_range(struct batch_result *per_seq, real *token_loss,
 	for (i = first; i < last; i++) {
 		size_t s = b->start[i], t = b->start[i + 1] - s;
 
-		if (check_block(w, b, i, i + 1, e) != 0)
+		if (run_one(w, params, b, i, e) != 0)
 			return -1;
-		run_layers(w, params, b, i, i + 1, 0);
 		head_forward(w->loss, w->top, head_input(w, params, b, i),
 		    &w->model_at, params, &w->config, b->targets + s, t,
 		    &w->head);
@@ -147,8 +185,8 @@ model_forward_range(struct batch_result *per_seq, real *token_loss,
 }
 
 int
-model_logits(real *logits, struct model_work *w, const real *params,
-    const struct batch *b, struct err *e)
+model_logits(real *logits, struct model_work *w,
+    const struct params *params, const struct batch *b, struct err *e)
 {
 	struct batch blind = *b;
 	size_t i;
@@ -158,9 +196,8 @@ model_logits(real *logits, struct model_work *w, const real *params,
 	    != 0)
 		return -1;
 	for (i = 0; i < b->n_seq; i++) {
-		if (check_block(w, b, i, i + 1, e) != 0)
+		if (run_one(w, params, b, i, e) != 0)
 			return -1;
-		run_layers(w, params, b, i, i + 1, 0);
 		head_logits(logits + b->start[i] * w->config.vocab,
 		    head_input(w, params, b, i), &w->model_at, params,
 		    &w->config, b->start[i + 1] - b->start[i], &w->head);
@@ -169,46 +206,70 @@ model_logits(real *logits, struct model_work *w, const real *params,
 }
 
 int
-model_visit_range(struct model_work *w, const real *params,
+model_visit_range(struct model_work *w, const struct params *params,
     const struct batch *b, size_t first, size_t last, struct err *e)
 {
 	size_t i;
 
 	for (i = first; i < last; i++) {
-		if (check_block(w, b, i, i + 1, e) != 0)
+		if (run_one(w, params, b, i, e) != 0)
 			return -1;
-		run_layers(w, params, b, i, i + 1, 0);
 		head_input(w, params, b, i);
 	}
 	return 0;
 }
 
+static size_t
+longest_of(const struct batch *b, size_t first, size_t last)
+{
+	size_t i, t, longest = 0;
+
+	for (i = first; i < last; i++) {
+		t = b->start[i + 1] - b->start[i];
+		longest = t > longest ? t : longest;
+	}
+	return longest;
+}
+
+/* From w->d, the gradient of w->z. */
+static void
+layers_backward(struct model_work *w, const struct grads *g,
+    const struct params *params, const struct batch *b, size_t first,
+    size_t last)
+{
+	struct layer_run r = run_of(w, params, b, first, last, NULL);
+	size_t i, c = w->config.n_embd;
+
+	for (i = w->config.n_layer; i-- > w->lowest;)
+		layer_backward(w->d, g, &w->acts[i], &w->at[i], &r,
+		    &w->layer, w->to_embedding || i > w->lowest);
+	for (i = first; i < last && w->to_embedding; i++)
+		embedding_backward(grad_of(g, w->model_at.wte), grad_of(g,
+		    w->model_at.wpe), w->d + (b->start[i] - b->start[first]) *
+		    c, b->tokens + b->start[i], b->start[i + 1] -
+		    b->start[i], c);
+}
+
 int
 model_grad_block(real *grad, struct batch_result *res, struct model_work *w,
-    const real *params, const struct batch *b, size_t first, size_t last,
-    double scale, struct err *e)
+    const struct params *params, const struct batch *b, size_t first,
+    size_t last, double scale, struct err *e)
 {
 	const int32_t *targets = b->targets + b->start[first];
 	size_t m = b->start[last] - b->start[first], i;
-	struct layer_run r = run_of(w, params, b, first, last, NULL);
+	struct grads g = { grad, w->grad_at };
 
-	if (check_block(w, b, first, last, e) != 0)
+	if (model_work_reserve(w, params, m, longest_of(b, first, last), 1,
+	    e) != 0)
 		return -1;
-	run_layers(w, params, b, first, last, 1);
+	run_layers(w, params, b, first, last, w->lowest, NULL);
 	w->head.normed = 0;
-	head_backward(w->d, grad, w->loss, w->top, w->z, &w->model_at,
+	head_backward(w->d, &g, w->loss, w->top, w->z, &w->model_at,
 	    params, &w->config, targets, scale, m, &w->head);
 	for (i = first; i < last; i++)
 		if (count(res, w->loss + (b->start[i] - b->start[first]),
 		    w->top + (b->start[i] - b->start[first]), b, i, e) != 0)
 			return -1;
-	for (i = w->config.n_layer; i-- > 0;)
-		layer_backward(w->d, grad, &w->acts[i], &w->at[i], &r,
-		    &w->layer);
-	for (i = first; i < last; i++)
-		embedding_backward(grad + w->model_at.wte, param_grad(grad,
-		    w->model_at.wpe), w->d + (b->start[i] - b->start[first]) *
-		    w->config.n_embd, b->tokens + b->start[i],
-		    b->start[i + 1] - b->start[i], w->config.n_embd);
+	layers_backward(w, &g, params, b, first, last);
 	return 0;
 }

@@ -12,6 +12,39 @@ find_parameters(struct model_work *w, const struct layout *l)
 	model_find(&w->model_at, l, &w->config);
 	for (i = 0; i < w->config.n_layer; i++)
 		layer_find(&w->at[i], l, &w->config, i);
+	for (i = 0; i < l->n_tensors; i++)
+		w->all[i] = l->t[i].offset;
+}
+
+static int
+is_chosen(const size_t *at, size_t i)
+{
+	return i != PARAM_NONE && at[i] != PARAM_NONE;
+}
+
+/* A layer_at is so many pairs. */
+static int
+layer_is_chosen(const size_t *at, const struct layer_at *layer)
+{
+	const struct param_at *p = (const struct param_at *)layer;
+	size_t i;
+
+	for (i = 0; i < sizeof *layer / sizeof *p; i++)
+		if (is_chosen(at, p[i].w) || is_chosen(at, p[i].b))
+			return 1;
+	return 0;
+}
+
+void
+model_work_choose(struct model_work *w, const size_t *at)
+{
+	w->grad_at = at == NULL ? w->all : at;
+	w->to_embedding = is_chosen(w->grad_at, w->model_at.wte) ||
+	    is_chosen(w->grad_at, w->model_at.wpe);
+	w->lowest = 0;
+	while (!w->to_embedding && w->lowest < w->config.n_layer &&
+	    !layer_is_chosen(w->grad_at, &w->at[w->lowest]))
+		w->lowest++;
 }
 
 /* Lays pointers into one block: the first pass, with base NULL, counts, and
@@ -42,13 +75,6 @@ take_if(int needed, real **p, struct cursor *k, size_t rows, size_t columns)
 		take(p, k, rows, columns);
 }
 
-static size_t
-longest(const struct model_work *w)
-{
-	return w->max_tokens < w->config.n_positions ? w->max_tokens :
-	    w->config.n_positions;
-}
-
 /* 1: queries and keys are changed between projection and rotation. */
 static int
 has_raw(const struct model_config *c)
@@ -56,6 +82,7 @@ has_raw(const struct model_config *c)
 	return c->qk_norm != QK_NORM_NONE || c->clip_qkv > 0;
 }
 
+/* What a layer leaves, but for x. */
 static void
 lay_out_layer(struct layer_acts *a, struct cursor *k,
     const struct model_work *w)
@@ -64,14 +91,13 @@ lay_out_layer(struct layer_acts *a, struct cursor *k,
 	struct attention_shape s = model_attention(c);
 	size_t m = w->max_tokens, n = c->n_embd, qkv = attention_width(&s);
 
-	take(&a->x, k, m, n);
 	take(&a->stat_1, k, m, NORM_STATS);
 	take(&a->n_1, k, m, n);
 	take_if(has_raw(c), &a->raw, k, m, qkv);
 	take_if(c->qk_norm != QK_NORM_NONE, &a->stat_qk, k, m,
 	    (s.n_head + s.n_kv) * NORM_STATS);
 	take(&a->qkv, k, m, qkv);
-	take(&a->p, k, s.n_head * m, attention_stride(longest(w)));
+	take(&a->p, k, s.n_head * m, attention_stride(w->longest));
 	take(&a->o, k, m, s.n_head * s.d);
 	take_if(c->norm_after, &a->u_1, k, m, n);
 	take(&a->y, k, m, n);
@@ -83,26 +109,42 @@ lay_out_layer(struct layer_acts *a, struct cursor *k,
 	take_if(c->norm_after, &a->u_2, k, m, n);
 }
 
+/* Workspace of the backward pass through layers. */
+static void
+lay_out_backward(struct layer_work *l, struct cursor *k,
+    const struct model_work *w)
+{
+	const struct model_config *c = &w->config;
+	struct attention_shape s = model_attention(c);
+	size_t m = w->max_tokens, t = w->longest;
+
+	take_if(c->norm_after, &l->du, k, m, c->n_embd);
+	take(&l->dqkv, k, m, attention_width(&s));
+	take_if(has_raw(c), &l->draw, k, m, attention_width(&s));
+	take(&l->dh, k, m, (c->mlp == MLP_GATED ? 2 : 1) * c->n_inner);
+	take(&l->dp, k, t, attention_stride(t));
+}
+
 static size_t
 lay_out(struct model_work *w, real *base)
 {
 	const struct model_config *c = &w->config;
 	struct attention_shape s = model_attention(c);
-	size_t m = w->max_tokens, n = c->n_embd, qkv = attention_width(&s), i;
-	size_t o = s.n_head * s.d, t = longest(w);
+	size_t m = w->max_tokens, n = c->n_embd, o = s.n_head * s.d, i;
 	struct cursor k = { base, 0 };
 
-	for (i = 0; i < c->n_layer; i++)
-		lay_out_layer(&w->acts[i], &k, w);
 	take(&w->z, &k, m, n);
 	take(&w->d, &k, m, n);
+	w->shared.x = w->z;
+	lay_out_layer(&w->shared, &k, w);
+	for (i = w->from; i < c->n_layer; i++) {
+		take(&w->acts[i].x, &k, m, n);
+		lay_out_layer(&w->acts[i], &k, w);
+	}
 	take(&w->layer.dc, &k, m, o > n ? o : n);
-	take_if(c->norm_after, &w->layer.du, &k, m, n);
-	take(&w->layer.dqkv, &k, m, qkv);
-	take_if(has_raw(c), &w->layer.draw, &k, m, qkv);
-	take(&w->layer.dh, &k, m, (c->mlp == MLP_GATED ? 2 : 1) * c->n_inner);
-	take(&w->layer.dp, &k, t, attention_stride(t));
-	take_if(c->pos == POS_ROTARY, &w->rotary, &k, t, s.d);
+	if (w->from < c->n_layer)
+		lay_out_backward(&w->layer, &k, w);
+	take_if(c->pos == POS_ROTARY, &w->rotary, &k, w->longest, s.d);
 	take(&w->head.x, &k, HEAD_ROWS, n);
 	take(&w->head.n, &k, HEAD_ROWS, n);
 	take(&w->head.dn, &k, HEAD_ROWS, n);
@@ -124,48 +166,133 @@ make_rotary(struct model_work *w)
 	if ((freq = mem_alloc(half, sizeof *freq)) == NULL)
 		return -1;
 	rotary_frequencies(freq, &w->config.rotary, w->config.head_dim);
-	rotary_table(w->rotary, freq, longest(w), half);
+	rotary_table(w->rotary, freq, w->longest, half);
 	mem_free(freq);
 	return 0;
 }
 
-static int
-allocate(struct model_work *w)
+/* Nothing fits any more. */
+static void
+drop_passes(struct model_work *w)
 {
-	w->at = mem_alloc(w->config.n_layer, sizeof *w->at);
-	w->acts = mem_zalloc(w->config.n_layer, sizeof *w->acts);
-	w->loss = mem_alloc(w->max_tokens, sizeof *w->loss);
-	w->top = mem_alloc(w->max_tokens, sizeof *w->top);
-	if (w->at == NULL || w->acts == NULL || w->loss == NULL ||
-	    w->top == NULL)
+	mem_free(w->loss);
+	mem_free(w->top);
+	mem_free(w->block);
+	w->loss = NULL;
+	w->top = NULL;
+	w->block = NULL;
+	w->max_tokens = w->longest = 0;
+	w->from = w->config.n_layer;
+}
+
+static int
+make_passes(struct model_work *w, size_t tokens, size_t longest, size_t from)
+{
+	w->max_tokens = tokens;
+	w->longest = longest;
+	w->from = from;
+	if (tokens >> 31 != 0)
 		return -1;
+	w->loss = mem_alloc(tokens, sizeof *w->loss);
+	w->top = mem_alloc(tokens, sizeof *w->top);
 	w->block = mem_alloc(lay_out(w, NULL), sizeof *w->block);
-	if (w->block == NULL)
+	if (w->loss == NULL || w->top == NULL || w->block == NULL)
 		return -1;
 	lay_out(w, w->block);
 	return make_rotary(w);
 }
 
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* For one matrix at a time, or those of an MLP. */
+static size_t
+matrix_room(const struct model_work *w, const struct params *p)
+{
+	size_t most = params_room(p, w->model_at.head), i, k;
+
+	for (i = 0; i < w->config.n_layer; i++) {
+		const struct layer_at *at = &w->at[i];
+		size_t mlp = params_room(p, at->up.w) +
+		    params_room(p, at->down.w);
+
+		if (at->gate.w != PARAM_NONE)
+			mlp += params_room(p, at->gate.w);
+		most = larger(most, larger(mlp, params_room(p, at->proj.w)));
+		for (k = 0; k < 3 && at->qkv[k].w != PARAM_NONE; k++)
+			most = larger(most, params_room(p, at->qkv[k].w));
+	}
+	return most;
+}
+
+static int
+reserve_matrix(struct model_work *w, const struct params *p)
+{
+	size_t n = matrix_room(w, p);
+
+	if (n > w->n_matrix) {
+		mem_free(w->matrix);
+		w->n_matrix = 0;
+		if ((w->matrix = mem_alloc(n, sizeof *w->matrix)) == NULL)
+			return -1;
+		w->n_matrix = n;
+	}
+	w->head.matrix = w->matrix;
+	return 0;
+}
+
+int
+model_work_reserve(struct model_work *w, const struct params *params,
+    size_t tokens, size_t longest, int back, struct err *e)
+{
+	size_t from = back ? w->lowest : w->config.n_layer;
+
+	if (w->block == NULL || tokens > w->max_tokens ||
+	    longest > w->longest || from < w->from) {
+		tokens = larger(larger(tokens, w->max_tokens), 1);
+		longest = larger(larger(longest, w->longest), 1);
+		from = from < w->from ? from : w->from;
+		drop_passes(w);
+		if (make_passes(w, tokens, longest, from) != 0) {
+			drop_passes(w);
+			return err_nomem(e);
+		}
+	}
+	return reserve_matrix(w, params) != 0 ? err_nomem(e) : 0;
+}
+
+static int
+begin(struct model_work *w, const struct layout *l)
+{
+	w->at = mem_alloc(w->config.n_layer, sizeof *w->at);
+	w->acts = mem_zalloc(w->config.n_layer, sizeof *w->acts);
+	w->all = mem_alloc(l->n_tensors, sizeof *w->all);
+	if (w->at == NULL || w->acts == NULL || w->all == NULL)
+		return -1;
+	w->from = w->config.n_layer;
+	find_parameters(w, l);
+	model_work_choose(w, NULL);
+	return 0;
+}
+
 struct model_work *
-model_work_new(const struct model_config *c, size_t max_tokens,
-    struct err *e)
+model_work_new(const struct model_config *c, struct err *e)
 {
 	struct layout *l = model_layout(c, e);
 	struct model_work *w = NULL;
 
 	if (l == NULL)
 		return NULL;
-	if (max_tokens == 0)
-		max_tokens = 1;
-	if (max_tokens >> 31 == 0 && (w = mem_zalloc(1, sizeof *w)) != NULL) {
+	if ((w = mem_zalloc(1, sizeof *w)) != NULL) {
 		w->config = *c;
-		w->max_tokens = max_tokens;
 		if (model_config_check(&w->config, e) != 0 ||
-		    allocate(w) != 0) {
+		    begin(w, l) != 0) {
 			model_work_free(w);
 			w = NULL;
-		} else
-			find_parameters(w, l);
+		}
 	}
 	layout_free(l);
 	if (w == NULL)
@@ -178,10 +305,10 @@ model_work_free(struct model_work *w)
 {
 	if (w == NULL)
 		return;
+	drop_passes(w);
 	mem_free(w->at);
 	mem_free(w->acts);
-	mem_free(w->loss);
-	mem_free(w->top);
-	mem_free(w->block);
+	mem_free(w->all);
+	mem_free(w->matrix);
 	mem_free(w);
 }

@@ -22,12 +22,11 @@ embedding_backward(real *dwte, real *dwpe, const real *dx,
 	size_t i, j;
 
 	for (i = 0; i < t; i++) {
-		real *e = dwte + (size_t)tokens[i] * c;
+		size_t e = (size_t)tokens[i] * c;
 
-		for (j = 0; j < c; j++) {
-			e[j] += dx[i * c + j];
-			if (dwpe != NULL)
-				dwpe[i * c + j] += dx[i * c + j];
-		}
+		for (j = 0; dwte != NULL && j < c; j++)
+			dwte[e + j] += dx[i * c + j];
+		for (j = 0; dwpe != NULL && j < c; j++)
+			dwpe[i * c + j] += dx[i * c + j];
 	}
 }

@@ -83,14 +83,15 @@ linear_backward(real *dx, real *dw, real *db, const real *dy, const real *x,
     const real *w, enum mat_op op, real beta, size_t m, size_t in, size_t out,
     size_t ldy)
 {
-	if (op == MAT_N)
+	if (dw != NULL && op == MAT_N)
 		nn_gemm(dw, x, dy, MAT_T, MAT_N, in, out, m, 1, in, ldy, 1,
 		    out);
-	else
+	else if (dw != NULL)
 		nn_gemm(dw, dy, x, MAT_T, MAT_N, out, in, m, 1, ldy, in, 1,
 		    in);
 	if (db != NULL)
 		add_columns(db, dy, m, out, ldy);
-	nn_gemm(dx, dy, w, MAT_N, op == MAT_N ? MAT_T : MAT_N, m, in, out, 1,
-	    ldy, op == MAT_N ? out : in, beta, in);
+	if (dx != NULL)
+		nn_gemm(dx, dy, w, MAT_N, op == MAT_N ? MAT_T : MAT_N, m, in,
+		    out, 1, ldy, op == MAT_N ? out : in, beta, in);
 }

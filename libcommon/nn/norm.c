@@ -70,7 +70,7 @@ gradient_sums(real *g1, real *g2, const real *dy, const real *w, const real *x,
 	*g2 = lanes_sum(b);
 }
 
-/* What a row gives to dx, and where there are weights to dw. */
+/* What a row gives to dx, and where it is wanted to dw. */
 static inline void
 row_backward(real *restrict dx, real *restrict dw, const real *restrict dy,
     const real *restrict x, const real *restrict w, real mean, real scale,
@@ -89,7 +89,8 @@ row_backward(real *restrict dx, real *restrict dw, const real *restrict dy,
 		for (j = 0; j < n; j++) {
 			real d = x[j] - mean;
 
-			dw[j] += dy[j] * (d * scale);
+			if (dw != NULL)
+				dw[j] += dy[j] * (d * scale);
 			dx[j] += (dy[j] * w[j] - g1 - d * g2) * scale;
 		}
 }
@@ -102,9 +103,12 @@ norm_backward(real *restrict dx, real *restrict dw, real *restrict db,
 	size_t i, j;
 
 	for (i = 0; i < m; i++, x += n, dx += n, dy += n, stat += NORM_STATS) {
-		/* two calls: the loops of each know whether there are weights */
+		/* the loops of each call know what is NULL */
 		if (w == NULL)
 			row_backward(dx, NULL, dy, x, NULL, stat[0], stat[1],
+			    kind, n);
+		else if (dw == NULL)
+			row_backward(dx, NULL, dy, x, w, stat[0], stat[1],
 			    kind, n);
 		else
 			row_backward(dx, dw, dy, x, w, stat[0], stat[1], kind,

@@ -22,7 +22,7 @@ enum { NORM_STATS = 2 };	/* kept for each row: mean, 1/deviation */
 void	norm_forward(real *y, real *stat, const real *x, const real *w,
 	    const real *b, enum nn_norm kind, real eps, size_t m, size_t n);
 /*
- * dx += gradient of the rows x; dw += , db += (NULL: none) over all rows.
+ * dx += gradient of the rows x; dw += , db += (NULL: not wanted) over all rows.
  * With h = (x - mean) / deviation and g = dy w, the row's gradient is
  * (g - mean(g) - h mean(g h)) / deviation; NORM_RMS has no mean(g).
  */

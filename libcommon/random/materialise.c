@@ -32,8 +32,8 @@ struct part {
 };					/* or n */
 
 struct job {
-	float		*x;
-	const float	*base;		/* NULL: zeros */
+	float		*const *x;	/* of each tensor */
+	const float	*const *base;	/* NULL: zeros */
 	const struct layout *l;
 	struct part	*part;
 	size_t		 n_parts;
@@ -42,9 +42,20 @@ struct job {
 	const struct term *measured;
 };
 
+/* 1: the tensor is made; when values are added, only where a term does. */
 static int
-cut_parts(struct job *j, const struct layout *l, const unsigned char *touched,
-    struct err *e)
+is_made(const struct job *j, size_t tensor)
+{
+	size_t k;
+
+	for (k = 0; k < j->n_terms; k++)
+		if (j->term[k].takes[tensor])
+			return 1;
+	return j->base == NULL;
+}
+
+static int
+cut_parts(struct job *j, const struct layout *l, struct err *e)
 {
 	size_t i, from, n = 0;
 
@@ -53,7 +64,8 @@ cut_parts(struct job *j, const struct layout *l, const unsigned char *touched,
 	if ((j->part = mem_alloc(n, sizeof *j->part)) == NULL)
 		return err_nomem(e);
 	for (i = 0; i < l->n_tensors; i++)
-		for (from = 0; touched[i] && from < l->t[i].n; from += BLOCK)
+		for (from = 0; is_made(j, i) && from < l->t[i].n;
+		    from += BLOCK)
 			j->part[j->n_parts++] = (struct part){
 				.tensor = i, .from = from,
 				.n = l->t[i].n - from < BLOCK ?
@@ -126,6 +138,15 @@ add_vectors(float *restrict x, const float *restrict a,
 		x[i] = a[i] + b[i];
 }
 
+CPU_CLONES static void
+add_to(float *restrict x, const float *restrict v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		x[i] += v[i];
+}
+
 static void
 measure_part(void *arg, size_t i)
 {
@@ -169,13 +190,13 @@ make_part(void *arg, size_t i)
 {
 	struct job *j = arg;
 	struct part *p = &j->part[i];
-	float v[PIECE];
+	float v[PIECE], *x = j->x[p->tensor] + p->from;
+	const float *base = j->base == NULL ? NULL :
+	    j->base[p->tensor] + p->from;
 	size_t at, n, k, ok;
 
 	p->bad = p->n;
 	for (at = 0; at < p->n; at += n) {
-		size_t to = j->l->t[p->tensor].offset + p->from + at;
-
 		n = p->n - at < PIECE ? p->n - at : PIECE;
 		memset(v, 0, n * sizeof *v);
 		for (k = 0; k < j->n_terms; k++)
@@ -184,31 +205,43 @@ make_part(void *arg, size_t i)
 				    p->from + at, n);
 		if ((ok = finite_prefix_f32(v, n)) < n && p->bad == p->n)
 			p->bad = at + ok;
-		if (j->base == NULL)
-			memcpy(j->x + to, v, n * sizeof *v);
+		if (base == NULL)
+			memcpy(x + at, v, n * sizeof *v);
+		else if (base == x)
+			add_to(x + at, v, n);
 		else
-			add_vectors(j->x + to, j->base + to, v, n);
+			add_vectors(x + at, base + at, v, n);
 	}
 }
 
-/* Which tensors the term takes part in; touched gets them, too. */
+/* Marks the tensors that the term takes part in. */
 static int
-choose(struct term *m, unsigned char *touched, const struct layout *l,
-    struct err *e)
+touch(unsigned char *touched, const struct recipe_term *m,
+    const struct layout *l, struct err *e)
 {
-	const char *glob = m->is->tensors;
 	size_t i, n = 0;
 
-	if ((m->takes = mem_alloc(l->n_tensors, 1)) == NULL)
-		return err_nomem(e);
-	for (i = 0; i < l->n_tensors; i++) {
-		m->takes[i] = glob == NULL ||
-		    fnmatch(glob, l->t[i].name, 0) == 0;
-		touched[i] |= m->takes[i];
-		n += m->takes[i];
-	}
+	for (i = 0; i < l->n_tensors; i++)
+		if (m->tensors == NULL ||
+		    fnmatch(m->tensors, l->t[i].name, 0) == 0) {
+			touched[i] = 1;
+			n++;
+		}
 	return n > 0 ? 0 : err_set(e, RC_INPUT, "no tensor matches '%s'",
-	    glob);
+	    m->tensors == NULL ? "*" : m->tensors);
+}
+
+int
+recipe_touches(unsigned char *touched, const struct recipe *r,
+    const struct layout *l, struct err *e)
+{
+	size_t i;
+
+	memset(touched, 0, l->n_tensors);
+	for (i = 0; i < r->n; i++)
+		if (touch(touched, &r->term[i], l, e) != 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -262,8 +295,7 @@ draw_coefficients(struct term *m, struct err *e)
 
 /* Makes all terms ready but for the scales that need a measurement. */
 static int
-prepare(struct job *j, const struct recipe *r, unsigned char *touched,
-    struct err *e)
+prepare(struct job *j, const struct recipe *r, struct err *e)
 {
 	struct term *m;
 
@@ -273,7 +305,9 @@ prepare(struct job *j, const struct recipe *r, unsigned char *touched,
 		m = &j->term[j->n_terms];
 		m->is = &r->term[j->n_terms];
 		m->scale = scale_for(m->is, 0);
-		if (choose(m, touched, j->l, e) != 0 ||
+		if ((m->takes = mem_zalloc(j->l->n_tensors, 1)) == NULL)
+			return err_nomem(e);
+		if (touch(m->takes, m->is, j->l, e) != 0 ||
 		    check_cited(m->is, j->l, e) != 0 ||
 		    (m->is->basis != NULL && draw_coefficients(m, e) != 0))
 			return -1;
@@ -330,16 +364,14 @@ release(struct job *j)
 }
 
 int
-recipe_add_f32(float *x, unsigned char *touched, const float *base,
+recipe_add_f32(float *const x[], const float *const base[],
     const struct recipe *r, const struct layout *l, struct err *e)
 {
 	struct job j = { .x = x, .base = base, .l = l };
-	int status;
+	int status = prepare(&j, r, e);
 
-	memset(touched, 0, l->n_tensors);
-	status = prepare(&j, r, touched, e);
 	if (status == 0)
-		status = cut_parts(&j, l, touched, e);
+		status = cut_parts(&j, l, e);
 	if (status == 0) {
 		measure(&j);
 		par_for(j.n_parts, make_part, &j);
@@ -353,16 +385,15 @@ int
 recipe_fill_f32(float *x, const struct recipe *r, const struct layout *l,
     struct err *e)
 {
-	unsigned char *touched = mem_alloc(l->n_tensors, 1);
+	float **at = mem_alloc(l->n_tensors, sizeof(float *));
 	int status;
 	size_t i;
 
-	if (touched == NULL)
+	if (at == NULL)
 		return err_nomem(e);
-	status = recipe_add_f32(x, touched, NULL, r, l, e);
 	for (i = 0; i < l->n_tensors; i++)
-		if (!touched[i])
-			memset(x + l->t[i].offset, 0, l->t[i].n * sizeof *x);
-	mem_free(touched);
+		at[i] = x + l->t[i].offset;
+	status = recipe_add_f32(at, NULL, r, l, e);
+	mem_free(at);
 	return status;
 }

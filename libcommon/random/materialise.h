@@ -14,14 +14,18 @@
  */
 int	recipe_fill_f32(float *x, const struct recipe *r,
 	    const struct layout *l, struct err *e);
+/* touched (l->n_tensors, overwritten): 1 for the tensors that a term takes
+ * part in.  -1: a glob that no tensor matches. */
+int	recipe_touches(unsigned char *touched, const struct recipe *r,
+	    const struct layout *l, struct err *e);
 /*
- * x (l->n values) := base + the recipe's vector, the same bits as those of
- * recipe_fill_f32() added, in the tensors that a term takes part in: touched
- * (l->n_tensors, overwritten) is 1 for these, the others are left as they
- * are.  base NULL: zeros.  Takes no memory of a vector's size.  Errors as
- * above; x is then undefined where touched is 1.
+ * x[i] := base[i] + the recipe's values of tensor i of l, the same bits as
+ * those of recipe_fill_f32() added, for the tensors that it touches; others
+ * are not looked at.  base[i] may be x[i]; base NULL: zeros, and other tensors
+ * become zeros.  Takes no memory of a vector's size.  Errors as above; x is
+ * then undefined.
  */
-int	recipe_add_f32(float *x, unsigned char *touched, const float *base,
+int	recipe_add_f32(float *const x[], const float *const base[],
 	    const struct recipe *r, const struct layout *l, struct err *e);
 
 #endif

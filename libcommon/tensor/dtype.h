@@ -1,6 +1,6 @@
 /*
- * dtype: kinds of numbers.  f32 is what plumbline computes with and writes;
- * the others are read.  Everything is little-endian.
+ * dtype: kinds of numbers.  f32 is what plumbline computes with; the others
+ * are read, f16 and bf16 also written.  Everything is little-endian.
  */
 #ifndef TENSOR_DTYPE_H
 #define TENSOR_DTYPE_H
@@ -20,6 +20,11 @@ int		 dtype_parse(enum dtype *d, const char *name);
 /* x[i] = src[i] for n values; src need not be aligned.  f64, i32 and i64 are
  * rounded to nearest. */
 void		 dtype_to_f32(float *x, const void *src, size_t n,
+		    enum dtype d);
+/* The n values of x as d, which is f32, f16 or bf16, rounded to nearest, ties
+ * to even, to dst, which is aligned.  Returns n, or the index of the first
+ * one that this makes infinite. */
+size_t		 dtype_from_f32(void *dst, const float *x, size_t n,
 		    enum dtype d);
 
 #endif

@@ -161,8 +161,8 @@ layout_as_f32(const struct layout *l)
 	return c;
 }
 
-static int
-same_shape(const struct tensor_spec *a, const struct tensor_spec *b)
+int
+layout_same_shape(const struct tensor_spec *a, const struct tensor_spec *b)
 {
 	return a->rank == b->rank && (a->rank == 0 ||
 	    memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) == 0);
@@ -178,7 +178,7 @@ layout_equal(const struct layout *a, const struct layout *b)
 	for (i = 0; i < a->n_tensors; i++)
 		if (strcmp(a->t[i].name, b->t[i].name) != 0 ||
 		    a->t[i].dtype != b->t[i].dtype ||
-		    !same_shape(&a->t[i], &b->t[i]))
+		    !layout_same_shape(&a->t[i], &b->t[i]))
 			return 0;
 	return 1;
 }
@@ -198,7 +198,7 @@ layout_difference(char *buf, size_t size, const struct layout *a,
 			    x->name, b_is, y->name);
 			return;
 		}
-		if (!same_shape(x, y)) {
+		if (!layout_same_shape(x, y)) {
 			snprintf(buf, size, "tensor %s: shape %s, %s has %s",
 			    x->name, layout_shape_string(sa, sizeof sa, x),
 			    b_is, layout_shape_string(sb, sizeof sb, y));

@@ -59,6 +59,9 @@ void		 layout_difference(char *buf, size_t size,
 /* The tensor of that name, or NULL. */
 const struct tensor_spec *layout_find(const struct layout *l,
 		    const char *name);
+/* 1 when ranks and dimensions agree. */
+int		 layout_same_shape(const struct tensor_spec *a,
+		    const struct tensor_spec *b);
 /* Writes "[2,3]" to buf; returns buf. */
 char		*layout_shape_string(char *buf, size_t size,
 		    const struct tensor_spec *t);

@@ -48,7 +48,7 @@ make_model(void)
 	if ((m = model_new(&c, &e)) == NULL)
 		die_err(&e);
 	check(model_init(m, 1, &e), &e);
-	check(model_save(m, dir, &e), &e);
+	check(model_save(m, DT_F32, dir, &e), &e);
 	return m;
 }
 

@@ -68,7 +68,7 @@ time_step(struct bench *b)
 	if (model_grad(b->grad, &res, b->pool, b->model->params, &b->batch,
 	    &e) != 0)
 		die_err(&e);
-	optim_step(&b->optim, b->model->params, b->grad, 1e-4,
+	optim_step(&b->optim, b->model->block, b->grad, 1e-4,
 	    b->model->layout);
 	return bench_now() - start;
 }

@@ -121,7 +121,7 @@ dump_forward(struct run *r)
 	struct batch_result *res = must(mem_alloc(r->b.n_seq, sizeof *res));
 	float *x = must(mem_alloc(n * v, sizeof *x));
 	struct err e = { .rc = RC_OK };
-	struct model_work *w = must(model_work_new(&r->m->config, n, &e));
+	struct model_work *w = must(model_work_new(&r->m->config, &e));
 	struct batch_result all;
 
 	check(model_logits(x, w, r->m->params, &r->b, &e), &e);
@@ -173,7 +173,7 @@ dump_sites(struct run *r)
 	    NULL };
 	float *x = must(mem_alloc(n * v, sizeof *x));
 	struct err e = { .rc = RC_OK };
-	struct model_work *w = must(model_work_new(&r->m->config, n, &e));
+	struct model_work *w = must(model_work_new(&r->m->config, &e));
 
 	model_work_hook(w, &looks);
 	check(model_visit_range(w, r->m->params, &r->b, 0, r->b.n_seq, &e),
@@ -218,6 +218,7 @@ dump_steps(struct run *r, const json_t *o)
 	opt.eps = number(o, "eps");
 	opt.weight_decay = number(o, "weight_decay");
 	opt.decay_matrices = number(o, "decay_matrices") != 0;
+	check(model_own(r->m, &e), &e);
 	fprintf(r->out, "\"steps\": [");
 	for (i = 0; i < steps; i++) {
 		check(model_grad(r->grad, &res, r->pool, r->m->params, &r->b,
@@ -225,8 +226,8 @@ dump_steps(struct run *r, const json_t *o)
 		dump(r->dir, "grads", r->grad, n);
 		norm = clip > 0 ? optim_clip(r->grad, n, clip) :
 		    optim_norm(r->grad, n);
-		optim_step(&opt, r->m->params, r->grad, lr, r->m->layout);
-		dump(r->dir, "params", r->m->params, n);
+		optim_step(&opt, r->m->block, r->grad, lr, r->m->layout);
+		dump(r->dir, "params", r->m->block, n);
 		fprintf(r->out, "%s{\"loss\": %.17g, \"norm\": %.17g}",
 		    i ? ", " : "", res.loss_sum / (double)res.n_targets,
 		    norm);

@@ -13,7 +13,7 @@ check_logits(struct fixture *f)
 	size_t n = json_array_size(want), i;
 	float *x = mem_alloc(n, sizeof *x);
 	struct err e = { .rc = RC_OK };
-	struct model_work *w = model_work_new(&f->m->config, 70, &e);
+	struct model_work *w = model_work_new(&f->m->config, &e);
 	double top = 0;
 
 	ok(model_logits(x, w, f->m->params, &f->b, &e), &e);
@@ -33,7 +33,7 @@ check_losses(struct fixture *f)
 	struct batch_result res[64], eval[64];
 	float *x = mem_alloc(n, sizeof *x);
 	struct err e = { .rc = RC_OK };
-	struct model_work *w = model_work_new(&f->m->config, 70, &e);
+	struct model_work *w = model_work_new(&f->m->config, &e);
 
 	ok(model_forward(res, x, w, f->m->params, &f->b, &e), &e);
 	for (i = 0; i < n; i++)
@@ -86,6 +86,7 @@ check_run(struct fixture *f, const json_t *o)
 {
 	size_t n = f->m->layout->n, i;
 	float *p = mem_alloc(n, sizeof *p);
+	struct params *at;
 	const json_t *losses = json_object_get(o, "losses"), *v;
 	int gd = strcmp(json_string_value(json_object_get(o, "optimizer")),
 	    "gd") == 0;
@@ -97,17 +98,20 @@ check_run(struct fixture *f, const json_t *o)
 	opt.beta1 = number(o, "beta1"), opt.beta2 = number(o, "beta2");
 	opt.eps = number(o, "eps");
 	opt.weight_decay = number(o, "weight_decay");
-	memcpy(p, f->m->params, n * sizeof *p);
+	params_read_all(p, f->m->params);
+	assert_non_null(at = params_new(f->m->layout, p, &e));
 	for (i = 0; i < json_array_size(losses); i++) {
-		ok(model_grad(f->grad, &res, f->pool, p, &f->b, &e), &e);
+		ok(model_grad(f->grad, &res, f->pool, at, &f->b, &e), &e);
 		near("loss of a step", res.loss_sum / (double)res.n_targets,
 		    item(losses, i), 1e-4);
 		if (number(o, "clip") > 0)
 			optim_clip(f->grad, n, number(o, "clip"));
 		optim_step(&opt, p, f->grad, number(o, "lr"), f->m->layout);
 	}
+	ok(model_own(f->m, &e), &e);
 	for (i = 0; i < n; i++)
-		p[i] -= f->m->params[i];
+		p[i] -= f->m->block[i];
+	params_free(at);
 	near("displacement", optim_norm(p, n), number(o, "displacement_norm"),
 	    RUN * number(o, "displacement_norm"));
 	v = json_object_get(o, "displacement");

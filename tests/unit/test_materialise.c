@@ -158,13 +158,20 @@ add_onto(const float *base, const struct recipe_term *t, size_t n,
 {
 	struct recipe r = { (struct recipe_term *)t, n };
 	float *x = mem_alloc(l->n, sizeof *x), *v = values_of(t, n, l);
+	const float *from[3];
 	struct err e = { .rc = RC_OK };
 	unsigned char touched[3];
+	float *to[3];
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
 		x[i] = 77;
-	if (recipe_add_f32(x, touched, base, &r, l, &e) != 0)
+	for (i = 0; i < 3; i++) {
+		to[i] = x + l->t[i].offset;
+		from[i] = base + l->t[i].offset;
+	}
+	if (recipe_touches(touched, &r, l, &e) != 0 ||
+	    recipe_add_f32(to, from, &r, l, &e) != 0)
 		fail_msg("%s", e.msg);
 	assert_int_equal(touched[0], n > 0);
 	assert_int_equal(touched[1], 0);
@@ -174,6 +181,11 @@ add_onto(const float *base, const struct recipe_term *t, size_t n,
 	for (; i < 2 * WIDE; i++)
 		assert_true(x[i] == 77 && v[i] == 0);
 	assert_true(x[i] == (n > 2 ? base[i] + v[i] : 77));
+	memcpy(x, base, l->n * sizeof *x);	/* in place */
+	if (recipe_add_f32(to, (const float *const *)to, &r, l, &e) != 0)
+		fail_msg("%s", e.msg);
+	for (i = 0; i < l->n; i++)
+		assert_true(x[i] == base[i] + v[i]);
 	mem_free(x);
 	mem_free(v);
 }

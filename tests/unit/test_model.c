@@ -52,7 +52,7 @@ test_top(void **state)
 	v = f.m->config.vocab;
 	top = mem_alloc(f.start[f.b.n_seq], sizeof *top);
 	logits = mem_alloc(f.start[f.b.n_seq] * v, sizeof *logits);
-	w = model_work_new(&f.m->config, f.m->config.n_positions, &e);
+	w = model_work_new(&f.m->config, &e);
 	ok(model_logits(logits, w, f.m->params, &f.b, &e), &e);
 	ok(model_eval(res, top, f.pool, f.m->params, &f.b, &e), &e);
 	for (i = 0; i < f.start[f.b.n_seq]; i++) {
@@ -170,23 +170,23 @@ test_init(void **state)
 	(void)state;
 	ok(model_init(m, 7, &e), &e);
 	ok(model_init(other, 7, &e), &e);
-	assert_memory_equal(m->params, other->params,
+	assert_memory_equal(m->block, other->block,
 	    m->layout->n * sizeof(float));
 	ok(model_init(other, 8, &e), &e);
-	assert_true(m->params[0] != other->params[0]);
+	assert_true(m->block[0] != other->block[0]);
 	t = layout_find(m->layout, "h.2.mlp.c_fc.weight");
-	near("deviation", deviation(m->params + t->offset, t->n), 0.02, 3e-4);
+	near("deviation", deviation(m->block + t->offset, t->n), 0.02, 3e-4);
 	normal_fill_f32(&x, &key, 1234, 1);
-	assert_true(m->params[t->offset + 1234] == x * 0.02f);
+	assert_true(m->block[t->offset + 1234] == x * 0.02f);
 	t = layout_find(m->layout, "h.2.mlp.c_proj.weight");
-	near("deviation", deviation(m->params + t->offset, t->n),
+	near("deviation", deviation(m->block + t->offset, t->n),
 	    0.02 / sqrt(8), 1e-4);
 	t = layout_find(m->layout, "h.3.ln_2.weight");
-	assert_true(m->params[t->offset + 95] == 1);
+	assert_true(m->block[t->offset + 95] == 1);
 	t = layout_find(m->layout, "h.3.ln_2.bias");
-	assert_true(deviation(m->params + t->offset, t->n) == 0);
+	assert_true(deviation(m->block + t->offset, t->n) == 0);
 	t = layout_find(m->layout, "h.0.attn.c_proj.bias");
-	assert_true(deviation(m->params + t->offset, t->n) == 0);
+	assert_true(deviation(m->block + t->offset, t->n) == 0);
 	model_free(m), model_free(other);
 }
 
@@ -206,6 +206,7 @@ refused(struct fixture *f, const char *message)
 static void
 test_bad_batches(void **state)
 {
+	struct err e = { .rc = RC_OK };
 	struct fixture f;
 	size_t i;
 
@@ -223,9 +224,10 @@ test_bad_batches(void **state)
 	f.start[1] = 0;
 	refused(&f, "sequence 1: 17 tokens, the model takes 16");
 	f.start[1] = 1;
-	f.m->params[f.m->layout->t[14].offset] = INFINITY;
+	ok(model_own(f.m, &e), &e);
+	f.m->block[f.m->layout->t[14].offset] = INFINITY;
 	refused(&f, "sequence 0: position 0: the loss is not finite");
-	f.m->params[f.m->layout->t[14].offset] = 0;
+	f.m->block[f.m->layout->t[14].offset] = 0;
 	for (i = 0; i < f.start[f.b.n_seq]; i++)
 		f.targets[i] = -1;
 	refused(&f, "no target in 11 sequences");

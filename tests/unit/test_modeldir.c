@@ -55,6 +55,18 @@ small(void)
 	return m;
 }
 
+/* n's parameters, wherever they are, are those of m's block. */
+static void
+same_values(const struct model *n, const struct model *m)
+{
+	float *x = mem_alloc(n->layout->n, sizeof *x);
+
+	assert_int_equal(n->layout->n, m->layout->n);
+	params_read_all(x, n->params);
+	assert_memory_equal(x, m->block, m->layout->n * sizeof *x);
+	mem_free(x);
+}
+
 static void
 test_round_trip(void **state)
 {
@@ -63,18 +75,18 @@ test_round_trip(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	assert_int_equal(model_save(m, DT_F32, in_dir("m"), &e), 0);
 	assert_int_equal(stat(in_dir("m/config.json.tmp"), &st), -1);
 	assert_int_equal(stat(in_dir("m/model.safetensors.tmp"), &st), -1);
 	assert_non_null(n = model_load(in_dir("m"), &e));
 	assert_memory_equal(&n->config, &m->config, sizeof m->config);
 	assert_true(layout_equal(n->layout, m->layout));
-	assert_memory_equal(n->params, m->params, m->layout->n * 4);
+	same_values(n, m);
 	model_free(n);
 	/* over itself */
-	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	assert_int_equal(model_save(m, DT_F32, in_dir("m"), &e), 0);
 	/* the disk is full */
-	assert_int_equal(model_save(m, "/dev/full", &e), -1);
+	assert_int_equal(model_save(m, DT_F32, "/dev/full", &e), -1);
 	model_free(m);
 }
 
@@ -107,13 +119,13 @@ test_families_round_trip(void **state)
 		t = layout_find(m->layout, "lm_head.weight");
 		assert_non_null(t);
 		assert_true(t->shape[0] == 7 && t->shape[1] == 8);
-		assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+		assert_int_equal(model_save(m, DT_F32, in_dir("m"), &e), 0);
 		if ((n = model_load(in_dir("m"), &e)) == NULL)
 			fail_msg("%s", e.msg);
 		assert_memory_equal(&n->config, &m->config,
 		    sizeof m->config);
 		assert_true(layout_equal(n->layout, m->layout));
-		assert_memory_equal(n->params, m->params, m->layout->n * 4);
+		same_values(n, m);
 		model_free(n), model_free(m);
 	}
 }
@@ -158,10 +170,10 @@ test_bad_weights(void **state)
 	struct model_config c = m->config;
 
 	(void)state;
-	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	assert_int_equal(model_save(m, DT_F32, in_dir("m"), &e), 0);
 	mkdir(in_dir("bad"), 0777);
 	refused_load("bad", "/bad/config.json: No such file");
-	assert_int_equal(model_config_save(&c, in_dir("bad/config.json"),
+	assert_int_equal(model_config_save(&c, DT_F32, in_dir("bad/config.json"),
 	    &e), 0);
 	refused_load("bad", "/bad/model.safetensors: No such file");
 	changed("\"h.1.ln_2.bias\"", "\"h.1.ln_2.bios\"", "tensor "
@@ -173,15 +185,15 @@ test_bad_weights(void **state)
 	changed("[5,6]", "[5,7]", "tensor wte.weight: 120 bytes of data, "
 	    "dtype and shape need 140");
 	c.n_layer = 1;
-	assert_int_equal(model_config_save(&c, in_dir("bad/config.json"),
+	assert_int_equal(model_config_save(&c, DT_F32, in_dir("bad/config.json"),
 	    &e), 0);
 	changed("[5,6]", "[5,6]", "tensor h.1.ln_1.weight: not one of this "
 	    "configuration");
 	c = m->config;
-	assert_int_equal(model_config_save(&c, in_dir("bad/config.json"),
+	assert_int_equal(model_config_save(&c, DT_F32, in_dir("bad/config.json"),
 	    &e), 0);
-	m->params[33] = 1.0f / 0.0f;
-	assert_int_equal(model_save(m, in_dir("m"), &e), 0);
+	m->block[33] = 1.0f / 0.0f;
+	assert_int_equal(model_save(m, DT_F32, in_dir("m"), &e), 0);
 	changed("[5,6]", "[5,6]",
 	    "tensor wpe.weight: value 3 is not finite");
 	model_free(m);
@@ -199,8 +211,8 @@ write_with(const struct model *m, const char *wte, const char *more,
 	struct err e = { .rc = RC_OK };
 	FILE *fp;
 
-	memcpy(x, m->params, n * sizeof *x);
-	memcpy(x + n, m->params, v * sizeof *x);
+	memcpy(x, m->block, n * sizeof *x);
+	memcpy(x + n, m->block, v * sizeof *x);
 	x[n + 7] += added;
 	for (i = 0; i < m->layout->n_tensors; i++)
 		assert_int_equal(layout_add(l, i == 0 ? wte :
@@ -223,20 +235,21 @@ test_heads(void **state)
 
 	(void)state;
 	mkdir(in_dir("bad"), 0777);
-	assert_int_equal(model_config_save(&m->config,
+	assert_int_equal(model_config_save(&m->config, DT_F32,
 	    in_dir("bad/config.json"), &e), 0);
 	write_with(m, "transformer.wte.weight", "lm_head.weight", 0);
 	assert_non_null(n = model_load(in_dir("bad"), &e));
-	assert_memory_equal(n->params, m->params, m->layout->n * 4);
+	same_values(n, m);
 	model_free(n);
 	write_with(m, "wte.weight", "lm_head.weight", 1);
 	refused_load("bad", "tensor lm_head.weight: value 7 differs from the "
 	    "token embedding, but tie_word_embeddings is true");
 	m->config.tied = 0;		/* then it is another parameter */
-	assert_int_equal(model_config_save(&m->config,
+	assert_int_equal(model_config_save(&m->config, DT_F32,
 	    in_dir("bad/config.json"), &e), 0);
 	assert_non_null(n = model_load(in_dir("bad"), &e));
-	assert_true(n->params[m->layout->n + 7] == m->params[7] + 1);
+	assert_int_equal(model_own(n, &e), 0);
+	assert_true(n->block[m->layout->n + 7] == m->block[7] + 1);
 	model_free(n);
 	write_with(m, "wte.weight", "transformer.wte.weight", 0);
 	refused_load("bad", "tensor wte.weight: occurs twice");

@@ -4,6 +4,7 @@
  */
 #include "differences.h"
 
+#include "../../libcommon/model/params.c"
 #include "../../libcommon/model/head.c"
 #include "../../libcommon/model/qkv.c"
 #include "../../libcommon/model/layer.c"
@@ -14,7 +15,8 @@
 struct whole {
 	struct model_work *w;
 	struct layout	*layout;
-	double		*params, *grad;
+	double		*block, *grad;
+	struct params	*params;
 	struct batch	 b;
 	double		 scale;
 };
@@ -53,8 +55,9 @@ model_of(struct model_config c)
 	if (model_config_check(&c, &e) != 0)
 		fail_msg("%s", e.msg);
 	assert_non_null(k.layout = model_layout(&c, &e));
-	assert_non_null(k.w = model_work_new(&c, 13, &e));
-	k.params = some(k.layout->n);
+	assert_non_null(k.w = model_work_new(&c, &e));
+	k.block = some(k.layout->n);
+	assert_non_null(k.params = params_new(k.layout, k.block, &e));
 	k.grad = mem_zalloc(k.layout->n, sizeof *k.grad);
 	assert_int_equal(model_grad_block(k.grad, &res, k.w, k.params, &k.b,
 	    0, 4, k.scale, &e), 0);
@@ -64,12 +67,13 @@ model_of(struct model_config c)
 	for (i = 0; i < k.layout->n_tensors; i++) {
 		const struct tensor_spec *t = &k.layout->t[i];
 
-		check(t->name, k.grad + t->offset, k.params + t->offset, t->n,
+		check(t->name, k.grad + t->offset, k.block + t->offset, t->n,
 		    run_model, &k);
 	}
 	layout_free(k.layout);
 	model_work_free(k.w);
-	mem_free(k.params), mem_free(k.grad);
+	params_free(k.params);
+	mem_free(k.block), mem_free(k.grad);
 }
 
 static struct model_config

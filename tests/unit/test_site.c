@@ -161,7 +161,7 @@ company_does_not_matter(void **state)
 	tokens = f.b.start[f.b.n_seq], width = all.width;
 	one = looker_of(&f, mem_zalloc(all.n_site * tokens * width,
 	    sizeof *one.h));
-	assert_non_null(w = model_work_new(&f.m->config, tokens, &e));
+	assert_non_null(w = model_work_new(&f.m->config, &e));
 	for (i = f.b.n_seq; i-- > 0;) {
 		size_t start[2] = { 0, f.b.start[i + 1] - f.b.start[i] };
 		struct batch b = { 1, start, f.tokens + f.b.start[i], NULL };
