@@ -33,15 +33,15 @@ struct trainer {
 	struct ts_writer *out;
 };
 
-/* One line for each argument and input: a resumed run must have the same. */
+/* One line for each argument, and what it starts from: a resumed run must
+ * have the same. */
 static char *
-identity(const struct train_options *o, const struct model *m)
+identity(const struct train_options *o, const char digest[DIGEST_SIZE])
 {
 	size_t i, n, size;
-	char **argv = cmd_must(opts_canonical(&train_tool, &n));
-	char digest[DIGEST_SIZE], *s;
+	char **argv = cmd_must(opts_canonical(&train_tool, &n)), *s;
 
-	for (size = sizeof digest + 16, i = 0; i < n; i++)
+	for (size = DIGEST_SIZE + 16, i = 0; i < n; i++)
 		size += strlen(argv[i]) + 1;
 	s = cmd_must(mem_zalloc(size, 1));
 	for (i = 0; i < n; i++) {
@@ -49,18 +49,29 @@ identity(const struct train_options *o, const struct model *m)
 		strcat(s, "\n");
 	}
 	opts_canonical_free(argv, n);
-	model_digest(digest, m);
 	strcat(s, o->model != NULL ? "weights " : "initial ");
 	strcat(s, digest);
 	strcat(s, "\n");
 	return s;
 }
 
-static struct model *
-first_model(const struct train_options *o)
+static struct model_config
+configuration(const struct train_options *o)
 {
 	struct err e = { .rc = RC_OK };
 	struct model_config c;
+
+	model_config_default(&c);
+	cmd_check(model_config_load(&c, o->config, &e), &e);
+	cmd_note_input(o->config);
+	return c;
+}
+
+static struct model *
+first_model(const struct train_options *o)
+{
+	struct model_config c;
+	struct err e = { .rc = RC_OK };
 	struct model *m;
 
 	if (o->model != NULL) {
@@ -68,9 +79,7 @@ first_model(const struct train_options *o)
 		cmd_check(model_own(m, &e), &e);
 		return m;
 	}
-	model_config_default(&c);
-	cmd_check(model_config_load(&c, o->config, &e), &e);
-	cmd_note_input(o->config);
+	c = configuration(o);
 	if ((m = model_new(&c, &e)) == NULL ||
 	    model_init(m, o->seed, &e) < 0)
 		die_err(&e);
@@ -244,7 +253,9 @@ begin(struct trainer *t)
 {
 	struct model *m = first_model(t->o);
 	size_t n = m->layout->n, bytes = n * sizeof(float);
+	char digest[DIGEST_SIZE];
 
+	model_digest(digest, m);
 	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
 	train_options_optim(t->o, &t->optim, &t->schedule, n);
 	if (t->o->stream == STREAM_UPDATES ||
@@ -255,7 +266,8 @@ begin(struct trainer *t)
 	bench_open(&t->bench, m, t->o->tasks, t->o->length);
 	t->at = (struct progress){ .n = n, .array = { m->block, t->optim.m,
 	    t->optim.v, t->base } };
-	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, m), &t->at)) {
+	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, digest),
+	    &t->at)) {
 		fputs(log_header, t->dir.log);
 		t->at.done = t->o->steps == 0;
 		if (t->o->check_every > 0)
@@ -274,8 +286,8 @@ finish(struct trainer *t)
 	int status;
 
 	if (t->dir.part != NULL)
-		cmd_check(model_save(t->bench.model, DT_F32,
-		    t->dir.part, &e), &e);
+		cmd_check(model_save(t->bench.model,
+		    t->o->dtype, t->dir.part, &e), &e);
 	status = cmd_finish();
 	train_dir_finish(&t->dir);
 	bench_close(&t->bench);
@@ -286,6 +298,29 @@ finish(struct trainer *t)
 	return status;
 }
 
+/* A model as it starts, which is written tensor by tensor. */
+static int
+initialise(const struct train_options *o)
+{
+	struct model_config c = configuration(o);
+	struct progress at = { .step = 0 };
+	struct err e = { .rc = RC_OK };
+	char digest[DIGEST_SIZE];
+	struct train_dir dir;
+	int status;
+
+	digest_bytes(digest, &c, sizeof c);
+	if (!train_dir_open(&dir, o->out, identity(o, digest), &at)) {
+		fputs(log_header, dir.log);
+		train_dir_save(&dir, &at);
+	}
+	cmd_check(model_save_initial(&c, o->seed, o->dtype, dir.part, &e),
+	    &e);
+	status = cmd_finish();
+	train_dir_finish(&dir);
+	return status;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -293,6 +328,9 @@ main(int argc, char *argv[])
 
 	cmd_begin(&train_tool, argc, argv);
 	t.o = train_options_check();
+	if (t.o->config != NULL && t.o->steps == 0 && t.o->check_every == 0 &&
+	    t.o->stream == STREAM_NONE)
+		return initialise(t.o);
 	begin(&t);
 	run(&t);
 	return finish(&t);

@@ -6,20 +6,23 @@
 
 static const double UNSET = -1;		/* reals that depend on others */
 static const uint64_t NO_SEED = UINT64_MAX;
+static const size_t NO_CHECK_EVERY = SIZE_MAX, CHECK_EVERY = 100;
 
 static const double ADAMW_LR = 1e-3, ADAMW_DECAY = 0.01;
 static const double GD_LR = 0.05, GD_DECAY = 0;
 
 static const char *const optimizers[] = { "adamw", "gd", NULL };
 static const char *const schedules[] = { "constant", "cosine", NULL };
+static const char *const dtypes[] = { "f32", "f16", "bf16", NULL };
 static const char *const streams[] = { "none", "updates", "parameters",
 	"displacements", NULL };
 
+static int dtype;
 static struct train_options o = {
 	.tasks = "all", .steps = 1000, .batch = 128, .length = 8,
 	.lr = UNSET, .weight_decay = UNSET, .beta1 = 0.9, .beta2 = 0.999,
-	.eps = 1e-8, .data_seed = NO_SEED, .every = 1, .check_every = 100,
-	.check_items = 256, .checkpoint_every = 200
+	.eps = 1e-8, .data_seed = NO_SEED, .every = 1,
+	.check_every = SIZE_MAX, .check_items = 256, .checkpoint_every = 200
 };
 
 static const struct opt options[] = {
@@ -29,6 +32,9 @@ static const struct opt options[] = {
 	    "start from a model", NULL, 0 },
 	{ 'O', "model-out", "dir", OPT_OUTPUT, &o.out,
 	    "write the trained model to dir", NULL, OPT_NEUTRAL },
+	{ 0, "dtype", "name", OPT_CHOICE, &dtype,
+	    "of the weights in dir: f32, f16 or bf16 (f32)", dtypes,
+	    OPT_NEUTRAL },
 	{ 't', "tasks", "list", OPT_STRING, &o.tasks,
 	    "tasks with weights, such as all,add:2 (all)", NULL, 0 },
 	{ 'n', "steps", "n", OPT_SIZE, &o.steps,
@@ -69,7 +75,8 @@ static const struct opt options[] = {
 	{ 0, "until-below", "task=x", OPT_STRING, &o.until_below,
 	    "stop when task's exact match is below x", NULL, 0 },
 	{ 0, "check-every", "n", OPT_SIZE, &o.check_every,
-	    "steps between checks on held-out data (100; 0: none)", NULL, 0 },
+	    "steps between checks on held-out data (100; 0: none; without "
+	    "steps 0)", NULL, 0 },
 	{ 0, "check-items", "n", OPT_SIZE, &o.check_items,
 	    "held-out examples of a task (256)", NULL, 0 },
 	{ 0, "checkpoint-every", "n", OPT_SIZE, &o.checkpoint_every,
@@ -149,6 +156,9 @@ train_options_check(void)
 		    o.every == 0 ? "every" : "check-items");
 	if (opt_output != NULL && o.stream == STREAM_NONE)
 		opts_usage("--output is for a stream: give --stream");
+	if (o.check_every == NO_CHECK_EVERY)
+		o.check_every = o.steps == 0 ? 0 : CHECK_EVERY;
+	dtype_parse(&o.dtype, dtypes[dtype]);
 	check_optimizer();
 	check_range("until-above", o.until_above, 0, 1);
 	if (o.until_below != NULL)

@@ -14,6 +14,7 @@ enum train_stream { STREAM_NONE, STREAM_UPDATES, STREAM_PARAMETERS,
 struct train_options {
 	const char	*config, *model;	/* one of them */
 	const char	*out;			/* directory */
+	enum dtype	 dtype;			/* of its weights */
 	const char	*tasks;
 	size_t		 steps, batch, length, easy_steps;
 	int		 optimizer;		/* 0: adamw, 1: gd */
