@@ -340,6 +340,43 @@ every_f16_is_read(void **state)
 	}
 }
 
+/* Every value that d has is written as it is; what lies between two goes to
+ * the nearer one, from the middle to the even one. */
+static void
+values_are_rounded_to(enum dtype d, uint16_t infinity)
+{
+	uint16_t h, got, next;
+	float x, y, middle;
+
+	for (h = 0; h < infinity; h++) {
+		next = h + 1;
+		dtype_to_f32(&x, &h, 1, d);
+		dtype_to_f32(&y, &next, 1, d);
+		assert_int_equal(dtype_from_f32(&got, &x, 1, d), 1);
+		assert_int_equal(got, h);
+		if (next == infinity)		/* as if it were a number */
+			y = d == DT_F16 ? 0x1p16f : INFINITY;
+		middle = isinf(y) ? 0x1.ffp127f : x + (y - x) / 2;
+		dtype_from_f32(&got, &middle, 1, d);
+		assert_int_equal(got, h % 2 == 0 ? h : next);
+		x = -nextafterf(middle, 0);
+		dtype_from_f32(&got, &x, 1, d);
+		assert_int_equal(got, h | 0x8000);
+		x = nextafterf(middle, INFINITY);
+		assert_int_equal(dtype_from_f32(&got, &x, 1, d),
+		    next != infinity);
+		assert_int_equal(got, next);
+	}
+}
+
+static void
+halves_are_rounded(void **state)
+{
+	(void)state;
+	values_are_rounded_to(DT_F16, 0x7c00);
+	values_are_rounded_to(DT_BF16, 0x7f80);
+}
+
 int
 main(void)
 {
@@ -356,6 +393,7 @@ main(void)
 		cmocka_unit_test(layouts_refuse_what_they_cannot_hold),
 		cmocka_unit_test(many_tensors_cost_a_few_looks_each),
 		cmocka_unit_test(every_f16_is_read),
+		cmocka_unit_test(halves_are_rounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
