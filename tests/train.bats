@@ -306,3 +306,45 @@ long=(train -c small.json -t copy,add --length 4 -n 900 -b 16 --check-every 50
 	"${long[@]}" -O cut 2> err | head -c 10 > /dev/null
 	[ ! -s err ] && [ ! -e cut ] && [ -e cut.part/state ]
 }
+
+@test "train: --dtype rounds the weights that are written, nothing else" {
+	needs_python safetensors torch
+	for d in f32 f16 bf16; do
+		short -O $d --dtype $d --stream updates -n 5 -o $d.mpk.zst
+		cmp $d.mpk.zst f32.mpk.zst
+		cmp $d/train.tsv f32/train.tsv
+	done
+	python3 - <<-'END'
+	import json, torch
+	from safetensors.torch import load_file
+	full = load_file("f32/model.safetensors")
+	for name, d in ("f16", torch.float16), ("bf16", torch.bfloat16):
+	    x = load_file(name + "/model.safetensors")
+	    assert x.keys() == full.keys()
+	    assert all(x[k].dtype == d for k in x)
+	    assert all(torch.equal(x[k], full[k].to(d)) for k in x)
+	    with open(name + "/config.json") as f:
+	        said = json.load(f)["torch_dtype"]
+	    assert getattr(torch, said) == d
+	END
+}
+
+@test "train: without steps the model is written as one with steps starts" {
+	train -c small.json -n 0 -O a
+	short -O b -n 0
+	cmp a/model.safetensors b/model.safetensors
+	cmp a/config.json b/config.json
+	[ "$(wc -l < a/train.tsv)" -eq 1 ]
+	[ "$(wc -l < b/train.tsv)" -gt 1 ]
+	short --stream parameters -n 1 | tensor-select -s 0 > first
+	short -n 0 --stream parameters | cosine -r first > c
+	awk -F '\t' 'NR == 2 && $6 != 1 { exit 1 }' c
+	# what stands there is not overwritten, and an unfinished one goes on
+	mkdir mine && touch mine/thesis
+	run train -c small.json -n 0 -O mine
+	refused 3 "mine: holds thesis"
+	mkdir a.part
+	train -c small.json -n 0 -O a
+	[ ! -e a.part ]
+	cmp a/model.safetensors b/model.safetensors
+}

@@ -89,33 +89,20 @@ choose(struct layout *chosen, size_t *at, const struct layout *l,
 	size_t i;
 
 	for (i = 0; i < l->n_tensors; i++) {
-		at[i] = SIZE_MAX;
-		if (!wanted[i])
-			continue;
-		at[i] = chosen->n;
-		if (layout_add(chosen, l->t[i].name, l->t[i].dtype,
-		    l->t[i].rank, l->t[i].shape, e) != 0)
+		at[i] = wanted[i] ? chosen->n : SIZE_MAX;
+		if (wanted[i] && layout_add(chosen, l->t[i].name,
+		    l->t[i].dtype, l->t[i].rank, l->t[i].shape, e) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-int
-model_pool_choose(struct model_pool *p, const unsigned char *wanted,
-    struct err *e)
+/* Takes l and at over; both NULL: all. */
+static void
+set_choice(struct model_pool *p, struct layout *l, size_t *at)
 {
-	struct layout *l = wanted == NULL ? NULL : layout_new();
-	size_t *at = wanted == NULL ? NULL : mem_alloc(p->layout->n_tensors,
-	    sizeof *at), i;
+	size_t i;
 
-	if (wanted != NULL && (l == NULL || at == NULL))
-		err_nomem(e);
-	if (wanted != NULL && (l == NULL || at == NULL ||
-	    choose(l, at, p->layout, wanted, e) != 0)) {
-		layout_free(l);
-		mem_free(at);
-		return -1;
-	}
 	layout_free(p->chosen);
 	mem_free(p->at);
 	mem_free(p->lane_grad);
@@ -125,7 +112,30 @@ model_pool_choose(struct model_pool *p, const unsigned char *wanted,
 	p->n_lane_grads = 0;
 	for (i = 0; i < p->n_work; i++)
 		model_work_choose(p->work[i], at);
-	return 0;
+}
+
+int
+model_pool_choose(struct model_pool *p, const unsigned char *wanted,
+    struct err *e)
+{
+	struct layout *l;
+	size_t *at;
+
+	if (wanted == NULL) {
+		set_choice(p, NULL, NULL);
+		return 0;
+	}
+	l = layout_new();
+	at = mem_alloc(p->layout->n_tensors, sizeof *at);
+	if (l == NULL || at == NULL)
+		err_nomem(e);
+	else if (choose(l, at, p->layout, wanted, e) == 0) {
+		set_choice(p, l, at);
+		return 0;
+	}
+	layout_free(l);
+	mem_free(at);
+	return -1;
 }
 
 void
