@@ -525,7 +525,8 @@ E5=(0 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0)
 	measure "${how[@]}" --per-item -t copy > items.tsv
 	[ "$(wc -l < items.tsv)" -eq $((1 + 3 * 3 * 32)) ]
 	mkfifo deltas
-	measure "${how[@]:0:4}" -d - -o t.tsv < deltas &
+	# not the function, whose kill would leave the tool behind
+	evaluate -m m --length 4 -n 32 "${how[@]:0:4}" -d - -o t.tsv < deltas &
 	exec 5> deltas
 	head -c $(($(wc -c < moved.mpk.zst) - 40)) moved.mpk.zst >&5
 	for i in $(seq 100); do
