@@ -32,9 +32,9 @@ head_norm(real *y, real *stat, const real *x, const struct model_at *at,
 
 /* logits (k x vocab) = norm(x) head^T; n = norm(x) */
 static void
-scores(real *logits, const real *x, const real *head,
-    const struct model_at *at, const struct params *params,
-    const struct model_config *c, size_t k, const struct head_work *w)
+scores(real *logits, const real *x, const struct model_at *at,
+    const struct params *params, const struct model_config *c, size_t k,
+    const struct head_work *w)
 {
 	size_t d = c->n_embd;
 
@@ -42,22 +42,23 @@ scores(real *logits, const real *x, const real *head,
 		memcpy(w->n, x, k * d * sizeof *x);
 	else
 		head_norm(w->n, w->stat, x, at, params, c, k);
-	nn_gemm(logits, w->n, head, MAT_N, MAT_T, k, c->vocab, d,
-	    1, d, d, 0, c->vocab);
+	nn_gemm(logits, w->n, param(params, at->head), MAT_N, MAT_T, k,
+	    c->vocab, d, 1, d, d, 0, c->vocab);
 }
 
 /* From dlogits in w->logits: w->dx, and what goes to g. */
 static void
-scores_backward(const struct grads *g, const real *head,
-    const struct model_at *at, const struct params *params,
-    const struct model_config *c, size_t k, const struct head_work *w)
+scores_backward(const struct grads *g, const struct model_at *at,
+    const struct params *params, const struct model_config *c, size_t k,
+    const struct head_work *w)
 {
 	size_t d = c->n_embd, v = c->vocab;
 
 	if (grad_of(g, at->head) != NULL)
 		nn_gemm(grad_of(g, at->head), w->logits, w->n, MAT_T, MAT_N,
 		    v, d, k, 1, v, d, 1, d);
-	nn_gemm(w->dn, w->logits, head, MAT_N, MAT_N, k, d, v, 1, v, d, 0, d);
+	nn_gemm(w->dn, w->logits, param(params, at->head), MAT_N, MAT_N, k, d,
+	    v, 1, v, d, 0, d);
 	memset(w->dx, 0, k * d * sizeof *w->dx);
 	norm_backward(w->dx, grad_of(g, at->norm.w),
 	    grad_of(g, at->norm.b), w->dn, w->x, w->stat,
@@ -82,7 +83,6 @@ head_backward(real *dx, const struct grads *g, double *loss, int32_t *top,
 {
 	size_t row[HEAD_ROWS], next = 0, i, k, d = c->n_embd;
 	int32_t target[HEAD_ROWS], best[HEAD_ROWS];
-	const real *head = param_matrix(params, at->head, w->matrix);
 	double l[HEAD_ROWS];
 
 	if (dx != NULL)
@@ -90,13 +90,13 @@ head_backward(real *dx, const struct grads *g, double *loss, int32_t *top,
 	while ((k = gather(row, target, &next, targets, m)) > 0) {
 		for (i = 0; i < k; i++)
 			memcpy(w->x + i * d, x + row[i] * d, d * sizeof *x);
-		scores(w->logits, w->x, head, at, params, c, k, w);
+		scores(w->logits, w->x, at, params, c, k, w);
 		if (dx == NULL)
 			loss_forward(l, best, w->logits, target, k, c->vocab);
 		else {
 			loss_forward_backward(l, best, w->logits, target, scale,
 			    k, c->vocab);
-			scores_backward(g, head, at, params, c, k, w);
+			scores_backward(g, at, params, c, k, w);
 		}
 		for (i = 0; i < k; i++) {
 			loss[row[i]] = l[i];
@@ -113,12 +113,11 @@ head_logits(real *logits, const real *x, const struct model_at *at,
     const struct params *params, const struct model_config *c, size_t m,
     const struct head_work *w)
 {
-	const real *head = param_matrix(params, at->head, w->matrix);
 	size_t i, k;
 
 	for (i = 0; i < m; i += k) {
 		k = m - i < HEAD_ROWS ? m - i : HEAD_ROWS;
-		scores(logits + i * c->vocab, x + i * c->n_embd, head, at,
-		    params, c, k, w);
+		scores(logits + i * c->vocab, x + i * c->n_embd, at, params,
+		    c, k, w);
 	}
 }

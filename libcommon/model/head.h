@@ -18,8 +18,6 @@ struct head_work {
 	real	*x, *n, *dn, *dx;	/* x c */
 	real	*stat;			/* x NORM_STATS */
 	real	*logits;		/* x vocab */
-	real	*matrix;		/* room for a head that is not used in
-					   place */
 	int	 normed;		/* what is called x below is the
 					   final norm's output already */
 };

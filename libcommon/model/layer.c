@@ -5,18 +5,11 @@
 #include "nn/linear.h"
 
 static struct mlp_weights
-mlp_of(const struct layer_at *at, const struct layer_run *r)
+mlp_of(const struct layer_at *at, const struct params *p)
 {
-	const struct params *p = r->params;
-	real *room = r->matrix;
-	struct mlp_weights w = { .b1 = param(p, at->up.b),
-	    .b2 = param(p, at->down.b), .bg = param(p, at->gate.b) };
-
-	w.w1 = params_at(p, at->up.w, &room);
-	w.w2 = params_at(p, at->down.w, &room);
-	if (at->gate.w != PARAM_NONE)
-		w.wg = params_at(p, at->gate.w, &room);
-	return w;
+	return (struct mlp_weights){ param(p, at->up.w), param(p, at->up.b),
+	    param(p, at->down.w), param(p, at->down.b), param(p, at->gate.w),
+	    param(p, at->gate.b) };
 }
 
 static struct mlp_grads
@@ -91,7 +84,7 @@ add_attention(real *y, const struct layer_acts *a, const struct layer_at *at,
 {
 	size_t m = layer_tokens(r), c = r->c->n_embd;
 	size_t in = r->c->n_head * r->c->head_dim;
-	const real *w = param_matrix(r->params, at->proj.w, r->matrix);
+	const real *w = param(r->params, at->proj.w);
 	const real *b = param(r->params, at->proj.b);
 	enum mat_op op = model_orientation(r->c);
 	real *out = r->c->norm_after ? a->u_1 : r->room;
@@ -109,7 +102,7 @@ static void
 add_mlp(real *z, const struct layer_acts *a, const struct layer_at *at,
     const struct layer_run *r)
 {
-	struct mlp_weights w = mlp_of(at, r);
+	struct mlp_weights w = mlp_of(at, r->params);
 	struct mlp_shape s = mlp_shape_of(r->c);
 	size_t m = layer_tokens(r);
 	real *out = r->c->norm_after ? a->u_2 : r->room;
@@ -230,16 +223,15 @@ backward_attention(real *d, const struct grads *g,
 	enum attention_part part = wanted_part(g, at, r->c, below);
 	size_t m = layer_tokens(r), c = r->c->n_embd;
 	size_t in = r->c->n_head * r->c->head_dim;
-	const real *dy, *proj = NULL;
+	const real *dy;
 
 	if (part == PART_NONE)
 		return;
 	dy = leave_backward(g, d, a->u_1, a->stat_1, &at->norm_1, r, w);
-	if (part == PART_ALL)
-		proj = param_matrix(r->params, at->proj.w, r->matrix);
 	linear_backward(part == PART_ALL ? w->dc : NULL,
-	    grad_of(g, at->proj.w), grad_of(g, at->proj.b), dy, a->o, proj,
-	    model_orientation(r->c), 0, m, in, c, c);
+	    grad_of(g, at->proj.w), grad_of(g, at->proj.b), dy, a->o,
+	    param(r->params, at->proj.w), model_orientation(r->c), 0, m, in,
+	    c, c);
 	if (part != PART_ALL)
 		return;
 	heads_backward(a, r, w);
@@ -256,7 +248,7 @@ layer_backward(real *d, const struct grads *g, const struct layer_acts *a,
     const struct layer_at *at, const struct layer_run *r,
     const struct layer_work *w, int below)
 {
-	struct mlp_weights mlp = mlp_of(at, r);
+	struct mlp_weights mlp = mlp_of(at, r->params);
 	struct mlp_grads dmlp = mlp_grads_of(at, g);
 	struct mlp_shape shape = mlp_shape_of(r->c);
 	const real *dy;

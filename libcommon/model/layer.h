@@ -50,10 +50,7 @@ struct layer_work {
 /* One pass over the sequences [first, last) of b, laid end to end. */
 struct layer_run {
 	const struct model_config *c;
-	const struct params *params;
-	real		*matrix;	/* room for matrices that are not used
-					   in place: those of the MLP, or one
-					   other */
+	const struct params *params;	/* those of the layer are in place */
 	const real	*rotary;	/* rotary_table(), if the model has one */
 	const struct batch *b;
 	size_t		 first, last;

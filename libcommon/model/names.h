@@ -38,18 +38,11 @@ void	model_find(struct model_at *at, const struct layout *l,
 void	layer_find(struct layer_at *at, const struct layout *l,
 	    const struct model_config *c, size_t layer);
 
-/* A vector, which is always in place; NULL where there is none. */
+/* A tensor that is in place; NULL where there is none. */
 static inline const real *
 param(const struct params *p, size_t i)
 {
 	return i == PARAM_NONE ? NULL : p->view[i].p;
-}
-
-/* A matrix; see params_at(). */
-static inline const real *
-param_matrix(const struct params *p, size_t i, real *room)
-{
-	return i == PARAM_NONE ? NULL : params_at(p, i, &room);
 }
 
 /* Where gradients are added. */

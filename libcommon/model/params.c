@@ -57,6 +57,16 @@ params_in_place(const struct params *p, size_t i)
 	    (uintptr_t)p->view[i].p % sizeof(real) == 0;
 }
 
+int
+params_all_in_place(const struct params *p)
+{
+	size_t i = 0;
+
+	while (i < p->layout->n_tensors && params_in_place(p, i))
+		i++;
+	return i == p->layout->n_tensors;
+}
+
 /* What a conversion shares with its tasks. */
 struct reading {
 	real		*x;

@@ -35,8 +35,9 @@ struct params	*params_copy(const struct params *p, struct err *e);
 /* Accepts NULL. */
 void		 params_free(struct params *p);
 
-/* 1: tensor i is used where it is. */
+/* 1: tensor i is used where it is; all are. */
 int		 params_in_place(const struct params *p, size_t i);
+int		 params_all_in_place(const struct params *p);
 /* x = the n values of tensor i from the from-th on. */
 void		 params_read(real *x, const struct params *p, size_t i,
 		    size_t from, size_t n);

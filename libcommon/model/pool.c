@@ -15,7 +15,10 @@
  */
 enum { BLOCK_SEQ = 8, BLOCK_TOKENS = 512 };
 
-enum { EVAL_SEQ = 4, CHUNK = 16384 };	/* sequences, values of one task */
+/* Sequences of a task without gradients: many share the cost of converting
+ * parameters, where these need it. */
+enum { EVAL_SEQ = 4, CONVERT_SEQ = 32 };
+enum { CHUNK = 16384 };			/* values of a task */
 
 /* What one call shares with its tasks. */
 struct call {
@@ -29,6 +32,7 @@ struct call {
 	float		*grad;
 	struct batch_result *res;	/* of each lane, or sequence */
 	int32_t		*top;		/* of each token, or NULL */
+	size_t		 some;		/* sequences of a task */
 	struct err	*err;		/* of each task */
 };
 
@@ -225,13 +229,41 @@ static void
 eval_some(void *arg, size_t i)
 {
 	struct call *k = arg;
-	size_t n = k->batch->n_seq, first = i * EVAL_SEQ;
-	size_t last = n - first < EVAL_SEQ ? n : first + EVAL_SEQ;
+	size_t n = k->batch->n_seq, first = i * k->some;
+	size_t last = n - first < k->some ? n : first + k->some;
 	struct model_work *w = pool_borrow(k->pool);
 
-	model_forward_range(k->res, NULL, k->top, w, k->params, k->batch,
-	    first, last, &k->err[i]);
+	if (k->res != NULL)
+		model_forward_range(k->res, NULL, k->top, w, k->params,
+		    k->batch, first, last, &k->err[i]);
+	else
+		model_visit_range(w, k->params, k->batch, first, last,
+		    &k->err[i]);
 	pool_give_back(k->pool, w);
+}
+
+/* All sequences, for results or, without k->res, for the hook's sake. */
+static int
+eval_all(struct call *k, struct err *e)
+{
+	size_t n = k->batch->n_seq, each, tasks;
+	int r;
+
+	each = (n + par_threads() - 1) / par_threads();
+	k->some = EVAL_SEQ;
+	if (!params_all_in_place(k->params))
+		k->some = each > CONVERT_SEQ ? CONVERT_SEQ : each;
+	if (k->some == 0)
+		return 0;
+	if (pool_reserve(k->pool, k->params, k->batch, NULL, 0, 0, e) != 0)
+		return -1;
+	tasks = (n + k->some - 1) / k->some;
+	if ((k->err = mem_zalloc(tasks, sizeof *k->err)) == NULL)
+		return err_nomem(e);
+	par_for(tasks, eval_some, k);
+	r = first_error(e, k->err, tasks);
+	mem_free(k->err);
+	return r;
 }
 
 int
@@ -240,28 +272,10 @@ model_eval(struct batch_result *per_seq, int32_t *top, struct model_pool *p,
 {
 	struct call k = { .pool = p, .params = params, .batch = b,
 	    .res = per_seq, .top = top };
-	size_t tasks = (b->n_seq + EVAL_SEQ - 1) / EVAL_SEQ;
-	int r;
 
-	if (batch_check(b, p->config.vocab, p->max_len, e) != 0 ||
-	    pool_reserve(p, params, b, NULL, 0, 0, e) != 0)
+	if (batch_check(b, p->config.vocab, p->max_len, e) != 0)
 		return -1;
-	if ((k.err = mem_zalloc(tasks, sizeof *k.err)) == NULL)
-		return err_nomem(e);
-	par_for(tasks, eval_some, &k);
-	r = first_error(e, k.err, tasks);
-	mem_free(k.err);
-	return r;
-}
-
-static void
-visit_one(void *arg, size_t i)
-{
-	struct call *k = arg;
-	struct model_work *w = pool_borrow(k->pool);
-
-	model_visit_range(w, k->params, k->batch, i, i + 1, &k->err[i]);
-	pool_give_back(k->pool, w);
+	return eval_all(&k, e);
 }
 
 int
@@ -270,16 +284,9 @@ model_visit(struct model_pool *p, const struct params *params,
 {
 	struct call k = { .pool = p, .params = params, .batch = b };
 	struct batch blind = *b;
-	int r;
 
 	blind.targets = NULL;
-	if (batch_check(&blind, p->config.vocab, p->max_len, e) != 0 ||
-	    pool_reserve(p, params, b, NULL, 0, 0, e) != 0)
+	if (batch_check(&blind, p->config.vocab, p->max_len, e) != 0)
 		return -1;
-	if ((k.err = mem_zalloc(b->n_seq, sizeof *k.err)) == NULL)
-		return err_nomem(e);
-	par_for(b->n_seq, visit_one, &k);
-	r = first_error(e, k.err, b->n_seq);
-	mem_free(k.err);
-	return r;
+	return eval_all(&k, e);
 }

@@ -146,7 +146,7 @@ qkv_forward(const struct layer_acts *a, const struct layer_at *at,
 
 	for (i = 0; i < p.n; i++)
 		linear_forward(to + p.column[i], a->n_1,
-		    param_matrix(r->params, at->qkv[i].w, r->matrix),
+		    param(r->params, at->qkv[i].w),
 		    param(r->params, at->qkv[i].b), model_orientation(r->c), m,
 		    r->c->n_embd, p.width[i], p.ld);
 	if (r->c->qk_norm != QK_NORM_NONE)
@@ -176,7 +176,6 @@ qkv_backward(real *dn, const struct grads *g, const struct layer_acts *a,
 	for (i = 0; i < p.n; i++)
 		linear_backward(dn, grad_of(g, at->qkv[i].w),
 		    grad_of(g, at->qkv[i].b), dy + p.column[i], a->n_1,
-		    dn == NULL ? NULL : param_matrix(r->params,
-		    at->qkv[i].w, r->matrix), model_orientation(r->c), i > 0,
-		    m, r->c->n_embd, p.width[i], p.ld);
+		    param(r->params, at->qkv[i].w), model_orientation(r->c),
+		    i > 0, m, r->c->n_embd, p.width[i], p.ld);
 }

@@ -13,12 +13,11 @@ model_work_hook(struct model_work *w, const struct site_hook *h)
 
 /* What the layers share in a pass over sequences [first, last) of b. */
 static struct layer_run
-run_of(const struct model_work *w, const struct params *params,
-    const struct batch *b, size_t first, size_t last,
-    const struct site_hook *hook)
+run_of(const struct model_work *w, const struct batch *b, size_t first,
+    size_t last, const struct site_hook *hook)
 {
-	return (struct layer_run){ &w->config, params, w->matrix, w->rotary,
-	    b, first, last, w->layer.dc, hook, 0 };
+	return (struct layer_run){ &w->config, w->near, w->rotary, b, first,
+	    last, w->layer.dc, hook, 0 };
 }
 
 /* x (t x c): the embedding of a sequence; rows of tables that are not used in
@@ -47,74 +46,102 @@ embed(real *x, const struct model_work *w, const struct params *params,
 	}
 }
 
-/* As the first layer that keeps its activations. */
-#define NO_BACKWARD SIZE_MAX
-
-/* The activations of layer i; a layer that does not keep its own has x, y and
- * all others in memory that the next one uses again, and stays in the
- * cache. */
-static struct layer_acts
-acts_of(const struct model_work *w, size_t i, size_t from)
+static size_t
+longest_of(const struct batch *b, size_t first, size_t last)
 {
-	struct layer_acts a = i < from ? w->shared : w->acts[i];
+	size_t i, t, longest = 0;
 
-	if (from == NO_BACKWARD)
-		a.mlp.slope = NULL;
-	return a;
+	for (i = first; i < last; i++) {
+		t = b->start[i + 1] - b->start[i];
+		longest = t > longest ? t : longest;
+	}
+	return longest;
 }
 
-/* Through all layers to w->z; those from the from-th on keep their
- * activations. */
+/* Sequences [first, last) together through all layers to w->z, for a backward
+ * pass: those from w->lowest on keep their activations. */
 static void
-run_layers(struct model_work *w, const struct params *params,
-    const struct batch *b, size_t first, size_t last, size_t from,
-    const struct site_hook *hook)
+run_together(struct model_work *w, const struct batch *b, size_t first,
+    size_t last)
 {
-	struct layer_run r = run_of(w, params, b, first, last, hook);
-	struct layer_acts a = acts_of(w, 0, from), next;
-	size_t i, c = w->config.n_embd;
+	struct layer_run r = run_of(w, b, first, last, NULL);
+	size_t i, n = w->config.n_layer, c = w->config.n_embd;
+	struct layer_acts *a = w->lowest > 0 ? &w->shared : w->acts, *next;
 
 	for (i = first; i < last; i++)
-		embed(a.x + (b->start[i] - b->start[first]) * c, w, params,
-		    b->tokens + b->start[i], b->start[i + 1] - b->start[i]);
-	if (hook != NULL)
-		hook->visit(hook->arg, SITE_EMBED, b, first, a.x,
-		    b->start[last] - b->start[first], c);
-	for (i = 0; i < w->config.n_layer; i++, a = next) {
-		r.layer = i;
-		next = a;
-		if (i + 1 < w->config.n_layer)
-			next = acts_of(w, i + 1, from);
-		layer_forward(i + 1 < w->config.n_layer ? next.x : w->z, &a,
-		    &w->at[i], &r);
+		embed(a->x + (b->start[i] - b->start[first]) * c, w,
+		    w->params, b->tokens + b->start[i],
+		    b->start[i + 1] - b->start[i]);
+	for (i = 0; i < n; i++, a = next) {
+		work_bring_layer(w, i);
+		next = i + 1 < w->lowest || i + 1 == n ? &w->shared :
+		    &w->acts[i + 1];
+		layer_forward(next->x, a, &w->at[i], &r);
 	}
 }
 
-/* The same for sequence i alone, without a backward pass. */
-static int
-run_one(struct model_work *w, const struct params *params,
-    const struct batch *b, size_t i, struct err *e)
+/* Sequences [first, last), each by itself, to w->z.  All layers and all
+ * sequences share activations, which then stay in the cache. */
+static void
+run_alone(struct model_work *w, const struct batch *b, size_t first,
+    size_t last)
 {
-	size_t t = b->start[i + 1] - b->start[i];
+	struct layer_run r = run_of(w, b, first, last, w->hook);
+	struct layer_acts a = w->shared;
+	size_t i, k, c = w->config.n_embd;
 
-	if (model_work_reserve(w, params, t, t, 0, e) != 0)
+	a.mlp.slope = NULL;
+	for (i = first; i < last; i++) {
+		a.x = w->z + (b->start[i] - b->start[first]) * c;
+		embed(a.x, w, w->params, b->tokens + b->start[i],
+		    b->start[i + 1] - b->start[i]);
+		if (w->hook != NULL)
+			w->hook->visit(w->hook->arg, SITE_EMBED, b, i, a.x,
+			    b->start[i + 1] - b->start[i], c);
+	}
+	for (k = 0; k < w->config.n_layer; k++) {
+		work_bring_layer(w, k);
+		r.layer = k;
+		for (i = first; i < last; i++) {
+			r.first = i, r.last = i + 1;
+			a.x = w->z + (b->start[i] - b->start[first]) * c;
+			layer_forward(a.x, &a, &w->at[k], &r);
+		}
+	}
+}
+
+/* Of sequences [first, last) takes the next ones, up to *end. */
+static int
+run_next(struct model_work *w, const struct params *params,
+    const struct batch *b, size_t first, size_t last, size_t *end,
+    struct err *e)
+{
+	const size_t *start = b->start;
+
+	*end = first + 1;
+	while (*end < last && !params_all_in_place(params) &&
+	    start[*end + 1] - start[first] <= WORK_TOGETHER)
+		++*end;
+	if (model_work_reserve(w, params, start[*end] - start[first],
+	    longest_of(b, first, *end), 0, e) != 0)
 		return -1;
-	run_layers(w, params, b, i, i + 1, NO_BACKWARD, w->hook);
+	run_alone(w, b, first, *end);
+	work_bring_head(w);
 	return 0;
 }
 
-/* What the head reads of sequence i: the last layer's output, or where
- * somebody looks, the final norm's. */
+/* What the head reads of sequence i, whose output of the last layer is x:
+ * that, or where somebody looks, the final norm's. */
 static const real *
-head_input(struct model_work *w, const struct params *params,
-    const struct batch *b, size_t i)
+head_input(struct model_work *w, const real *x, const struct batch *b,
+    size_t i)
 {
 	size_t m = b->start[i + 1] - b->start[i], c = w->config.n_embd;
 
 	w->head.normed = w->hook != NULL;
 	if (w->hook == NULL)
-		return w->z;
-	head_norm(w->d, w->shared.stat_1, w->z, &w->model_at, params,
+		return x;
+	head_norm(w->d, w->shared.stat_1, x, &w->model_at, w->near,
 	    &w->config, m);
 	w->hook->visit(w->hook->arg, site_final_norm(w->config.n_layer), b, i,
 	    w->d, m, c);
@@ -157,29 +184,49 @@ model_forward(struct batch_result *per_seq, real *token_loss,
 	    0, b->n_seq, e);
 }
 
+/* Where sequence i of those from first on stands in w->z. */
+static const real *
+output_of(const struct model_work *w, const struct batch *b, size_t first,
+    size_t i)
+{
+	return w->z + (b->start[i] - b->start[first]) * w->config.n_embd;
+}
+
+/* Of sequence i, whose output of the last layer is x. */
+static int
+score(struct batch_result *per_seq, real *token_loss, int32_t *top,
+    struct model_work *w, const real *x, const struct batch *b, size_t i,
+    struct err *e)
+{
+	size_t s = b->start[i], t = b->start[i + 1] - s, j;
+	const int32_t *targets = b->targets + s;
+
+	head_forward(w->loss, w->top, head_input(w, x, b, i), &w->model_at,
+	    w->near, &w->config, targets, t, &w->head);
+	per_seq[i] = (struct batch_result){ 0 };
+	if (count(&per_seq[i], w->loss, w->top, b, i, e) != 0)
+		return -1;
+	for (j = 0; token_loss != NULL && j < t; j++)
+		token_loss[s + j] = targets[j] < 0 ? 0 : (real)w->loss[j];
+	for (j = 0; top != NULL && j < t; j++)
+		top[s + j] = targets[j] < 0 ? -1 : w->top[j];
+	return 0;
+}
+
 int
 model_forward_range(struct batch_result *per_seq, real *token_loss,
     int32_t *top, struct model_work *w, const struct params *params,
     const struct batch *b, size_t first, size_t last, struct err *e)
 {
-	size_t i, j;
+	size_t end, i;
 
-	for (i = first; i < last; i++) {
-		size_t s = b->start[i], t = b->start[i + 1] - s;
-
-		if (run_one(w, params, b, i, e) != 0)
+	for (; first < last; first = end) {
+		if (run_next(w, params, b, first, last, &end, e) != 0)
 			return -1;
-		head_forward(w->loss, w->top, head_input(w, params, b, i),
-		    &w->model_at, params, &w->config, b->targets + s, t,
-		    &w->head);
-		per_seq[i] = (struct batch_result){ 0 };
-		if (count(&per_seq[i], w->loss, w->top, b, i, e) != 0)
-			return -1;
-		for (j = 0; token_loss != NULL && j < t; j++)
-			token_loss[s + j] = b->targets[s + j] < 0 ? 0 :
-			    (real)w->loss[j];
-		for (j = 0; top != NULL && j < t; j++)
-			top[s + j] = b->targets[s + j] < 0 ? -1 : w->top[j];
+		for (i = first; i < end; i++)
+			if (score(per_seq, token_loss, top, w, output_of(w,
+			    b, first, i), b, i, e) != 0)
+				return -1;
 	}
 	return 0;
 }
@@ -189,18 +236,20 @@ model_logits(real *logits, struct model_work *w,
     const struct params *params, const struct batch *b, struct err *e)
 {
 	struct batch blind = *b;
-	size_t i;
+	size_t first, end, i;
 
 	blind.targets = NULL;
 	if (batch_check(&blind, w->config.vocab, w->config.n_positions, e)
 	    != 0)
 		return -1;
-	for (i = 0; i < b->n_seq; i++) {
-		if (run_one(w, params, b, i, e) != 0)
+	for (first = 0; first < b->n_seq; first = end) {
+		if (run_next(w, params, b, first, b->n_seq, &end, e) != 0)
 			return -1;
-		head_logits(logits + b->start[i] * w->config.vocab,
-		    head_input(w, params, b, i), &w->model_at, params,
-		    &w->config, b->start[i + 1] - b->start[i], &w->head);
+		for (i = first; i < end; i++)
+			head_logits(logits + b->start[i] * w->config.vocab,
+			    head_input(w, output_of(w, b, first, i), b, i),
+			    &w->model_at, w->near, &w->config,
+			    b->start[i + 1] - b->start[i], &w->head);
 	}
 	return 0;
 }
@@ -209,40 +258,30 @@ int
 model_visit_range(struct model_work *w, const struct params *params,
     const struct batch *b, size_t first, size_t last, struct err *e)
 {
-	size_t i;
+	size_t end, i;
 
-	for (i = first; i < last; i++) {
-		if (run_one(w, params, b, i, e) != 0)
+	for (; first < last; first = end) {
+		if (run_next(w, params, b, first, last, &end, e) != 0)
 			return -1;
-		head_input(w, params, b, i);
+		for (i = first; i < end; i++)
+			head_input(w, output_of(w, b, first, i), b, i);
 	}
 	return 0;
-}
-
-static size_t
-longest_of(const struct batch *b, size_t first, size_t last)
-{
-	size_t i, t, longest = 0;
-
-	for (i = first; i < last; i++) {
-		t = b->start[i + 1] - b->start[i];
-		longest = t > longest ? t : longest;
-	}
-	return longest;
 }
 
 /* From w->d, the gradient of w->z. */
 static void
 layers_backward(struct model_work *w, const struct grads *g,
-    const struct params *params, const struct batch *b, size_t first,
-    size_t last)
+    const struct batch *b, size_t first, size_t last)
 {
-	struct layer_run r = run_of(w, params, b, first, last, NULL);
+	struct layer_run r = run_of(w, b, first, last, NULL);
 	size_t i, c = w->config.n_embd;
 
-	for (i = w->config.n_layer; i-- > w->lowest;)
+	for (i = w->config.n_layer; i-- > w->lowest;) {
+		work_bring_layer(w, i);
 		layer_backward(w->d, g, &w->acts[i], &w->at[i], &r,
 		    &w->layer, w->to_embedding || i > w->lowest);
+	}
 	for (i = first; i < last && w->to_embedding; i++)
 		embedding_backward(grad_of(g, w->model_at.wte), grad_of(g,
 		    w->model_at.wpe), w->d + (b->start[i] - b->start[first]) *
@@ -262,14 +301,15 @@ model_grad_block(real *grad, struct batch_result *res, struct model_work *w,
 	if (model_work_reserve(w, params, m, longest_of(b, first, last), 1,
 	    e) != 0)
 		return -1;
-	run_layers(w, params, b, first, last, w->lowest, NULL);
+	run_together(w, b, first, last);
+	work_bring_head(w);
 	w->head.normed = 0;
 	head_backward(w->d, &g, w->loss, w->top, w->z, &w->model_at,
-	    params, &w->config, targets, scale, m, &w->head);
+	    w->near, &w->config, targets, scale, m, &w->head);
 	for (i = first; i < last; i++)
 		if (count(res, w->loss + (b->start[i] - b->start[first]),
 		    w->top + (b->start[i] - b->start[first]), b, i, e) != 0)
 			return -1;
-	layers_backward(w, &g, params, b, first, last);
+	layers_backward(w, &g, b, first, last);
 	return 0;
 }

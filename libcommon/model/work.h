@@ -29,9 +29,9 @@ void	model_work_hook(struct model_work *w, const struct site_hook *h);
  * the lowest that is wanted, and the bits of those that are do not change. */
 void	model_work_choose(struct model_work *w, const size_t *at);
 /*
- * Takes memory for passes over at most so many tokens at once, in sequences
- * of at most longest tokens, at params; back: with backward passes.  Passes
- * do so by themselves; more at first is less again and again.
+ * Prepares for passes at params over at most so many tokens at once, in
+ * sequences of at most longest tokens; back: with backward passes.  Passes do
+ * so by themselves; more memory at first is less again and again.
  */
 int	model_work_reserve(struct model_work *w, const struct params *params,
 	    size_t tokens, size_t longest, int back, struct err *e);

@@ -1,5 +1,6 @@
 /* The memory of a pass: activations, gradients, tables. */
 #include <stdint.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "model/work_state.h"
@@ -23,14 +24,22 @@ is_chosen(const size_t *at, size_t i)
 }
 
 /* A layer_at is so many pairs. */
+enum { LAYER_PAIRS = sizeof(struct layer_at) / sizeof(struct param_at) };
+
+static const struct param_at *
+pairs_of(const struct layer_at *at)
+{
+	return (const struct param_at *)at;
+}
+
 static int
 layer_is_chosen(const size_t *at, const struct layer_at *layer)
 {
-	const struct param_at *p = (const struct param_at *)layer;
-	size_t i;
+	const struct param_at *p = pairs_of(layer);
+	size_t k;
 
-	for (i = 0; i < sizeof *layer / sizeof *p; i++)
-		if (is_chosen(at, p[i].w) || is_chosen(at, p[i].b))
+	for (k = 0; k < LAYER_PAIRS; k++)
+		if (is_chosen(at, p[k].w) || is_chosen(at, p[k].b))
 			return 1;
 	return 0;
 }
@@ -208,40 +217,63 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* For one matrix at a time, or those of an MLP. */
 static size_t
-matrix_room(const struct model_work *w, const struct params *p)
+room_needed(const struct model_work *w, const struct params *p)
 {
-	size_t most = params_room(p, w->model_at.head), i, k;
+	size_t most = params_room(p, w->model_at.head), i, k, sum;
 
 	for (i = 0; i < w->config.n_layer; i++) {
-		const struct layer_at *at = &w->at[i];
-		size_t mlp = params_room(p, at->up.w) +
-		    params_room(p, at->down.w);
+		const struct param_at *at = pairs_of(&w->at[i]);
 
-		if (at->gate.w != PARAM_NONE)
-			mlp += params_room(p, at->gate.w);
-		most = larger(most, larger(mlp, params_room(p, at->proj.w)));
-		for (k = 0; k < 3 && at->qkv[k].w != PARAM_NONE; k++)
-			most = larger(most, params_room(p, at->qkv[k].w));
+		for (sum = 0, k = 0; k < LAYER_PAIRS; k++)
+			if (at[k].w != PARAM_NONE)
+				sum += params_room(p, at[k].w);
+		most = larger(most, sum);
 	}
 	return most;
 }
 
 static int
-reserve_matrix(struct model_work *w, const struct params *p)
+reserve_room(struct model_work *w, const struct params *p)
 {
-	size_t n = matrix_room(w, p);
+	size_t n = room_needed(w, p);
 
-	if (n > w->n_matrix) {
-		mem_free(w->matrix);
-		w->n_matrix = 0;
-		if ((w->matrix = mem_alloc(n, sizeof *w->matrix)) == NULL)
-			return -1;
-		w->n_matrix = n;
-	}
-	w->head.matrix = w->matrix;
+	if (n <= w->n_room)
+		return 0;
+	mem_free(w->room);
+	w->n_room = 0;
+	if ((w->room = mem_alloc(n, sizeof *w->room)) == NULL)
+		return -1;
+	w->n_room = n;
 	return 0;
+}
+
+static void
+bring(struct model_work *w, size_t i, real **room)
+{
+	if (i == PARAM_NONE || params_in_place(w->params, i))
+		return;
+	w->near->view[i].p = params_at(w->params, i, room);
+	w->near->view[i].dtype = REAL_DTYPE;
+}
+
+void
+work_bring_layer(struct model_work *w, size_t i)
+{
+	const struct param_at *at = pairs_of(&w->at[i]);
+	real *room = w->room;
+	size_t k;
+
+	for (k = 0; k < LAYER_PAIRS; k++)
+		bring(w, at[k].w, &room);
+}
+
+void
+work_bring_head(struct model_work *w)
+{
+	real *room = w->room;
+
+	bring(w, w->model_at.head, &room);
 }
 
 int
@@ -250,6 +282,8 @@ model_work_reserve(struct model_work *w, const struct params *params,
 {
 	size_t from = back ? w->lowest : w->config.n_layer;
 
+	if (!back && !params_all_in_place(params))
+		tokens = larger(tokens, WORK_TOGETHER);
 	if (w->block == NULL || tokens > w->max_tokens ||
 	    longest > w->longest || from < w->from) {
 		tokens = larger(larger(tokens, w->max_tokens), 1);
@@ -261,19 +295,27 @@ model_work_reserve(struct model_work *w, const struct params *params,
 			return err_nomem(e);
 		}
 	}
-	return reserve_matrix(w, params) != 0 ? err_nomem(e) : 0;
+	if (reserve_room(w, params) != 0)
+		return err_nomem(e);
+	w->params = params;
+	memcpy(w->near->view, params->view, params->layout->n_tensors *
+	    sizeof *params->view);
+	return 0;
 }
 
 static int
-begin(struct model_work *w, const struct layout *l)
+begin(struct model_work *w, struct err *e)
 {
+	if ((w->layout = model_layout(&w->config, e)) == NULL ||
+	    (w->near = params_new(w->layout, NULL, e)) == NULL)
+		return -1;
 	w->at = mem_alloc(w->config.n_layer, sizeof *w->at);
 	w->acts = mem_zalloc(w->config.n_layer, sizeof *w->acts);
-	w->all = mem_alloc(l->n_tensors, sizeof *w->all);
+	w->all = mem_alloc(w->layout->n_tensors, sizeof *w->all);
 	if (w->at == NULL || w->acts == NULL || w->all == NULL)
-		return -1;
+		return err_nomem(e);
 	w->from = w->config.n_layer;
-	find_parameters(w, l);
+	find_parameters(w, w->layout);
 	model_work_choose(w, NULL);
 	return 0;
 }
@@ -281,23 +323,17 @@ begin(struct model_work *w, const struct layout *l)
 struct model_work *
 model_work_new(const struct model_config *c, struct err *e)
 {
-	struct layout *l = model_layout(c, e);
-	struct model_work *w = NULL;
+	struct model_work *w = mem_zalloc(1, sizeof *w);
 
-	if (l == NULL)
-		return NULL;
-	if ((w = mem_zalloc(1, sizeof *w)) != NULL) {
-		w->config = *c;
-		if (model_config_check(&w->config, e) != 0 ||
-		    begin(w, l) != 0) {
-			model_work_free(w);
-			w = NULL;
-		}
-	}
-	layout_free(l);
-	if (w == NULL)
+	if (w == NULL) {
 		err_nomem(e);
-	return w;
+		return NULL;
+	}
+	w->config = *c;
+	if (model_config_check(&w->config, e) == 0 && begin(w, e) == 0)
+		return w;
+	model_work_free(w);
+	return NULL;
 }
 
 void
@@ -309,6 +345,8 @@ model_work_free(struct model_work *w)
 	mem_free(w->at);
 	mem_free(w->acts);
 	mem_free(w->all);
-	mem_free(w->matrix);
+	mem_free(w->room);
+	params_free(w->near);
+	layout_free(w->layout);
 	mem_free(w);
 }

@@ -8,14 +8,18 @@
 #include "model/layer.h"
 #include "model/work.h"
 
+/* Sequences, each by itself, for which parameters that are not in place are
+ * converted once: so many tokens, or one sequence. */
+enum { WORK_TOGETHER = 512 };
+
 struct model_work {
 	struct model_config config;
+	struct layout	*layout;
 	/* what there is room for: */
 	size_t		 max_tokens, longest;
 	size_t		 from;		/* layers from here on keep their
 					   activations for a backward pass */
-	size_t		 n_matrix;
-	size_t		 n_tensors;
+	size_t		 n_room;
 	struct model_at	 model_at;
 	struct layer_at	*at;		/* n_layer */
 	size_t		*all;		/* offsets of all tensors */
@@ -34,7 +38,14 @@ struct model_work {
 	double		*loss;		/* max_tokens */
 	int32_t		*top;		/* max_tokens: the argmax */
 	real		*block;		/* all activations */
-	real		*matrix;	/* n_matrix: see layer_run, head_work */
+	const struct params *params;	/* of this pass: model_work_reserve() */
+	struct params	*near;		/* the same, but for what was brought */
+	real		*room;		/* n_room: for that */
 };
+
+/* From now on, until the next, those of layer i, or of the head, are in place
+ * in w->near; there is room for it. */
+void	work_bring_layer(struct model_work *w, size_t i);
+void	work_bring_head(struct model_work *w);
 
 #endif

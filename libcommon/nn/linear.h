@@ -23,7 +23,7 @@ void	linear_forward_add(real *y, const real *x, const real *w,
 	    const real *b, enum mat_op op, size_t m, size_t in, size_t out);
 /*
  * dx (m x in) = dy op(w)^T + beta dx; dw += the gradient of w; db += column
- * sums of dy.  What is NULL is not wanted; without dx, w may be NULL.
+ * sums of dy.  What is NULL is not wanted.
  */
 void	linear_backward(real *dx, real *dw, real *db, const real *dy,
 	    const real *x, const real *w, enum mat_op op, real beta,
