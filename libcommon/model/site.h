@@ -43,7 +43,8 @@ size_t	site_find(const char *name, size_t n_layer);
 /*
  * What the forward pass calls at every site, if it has one: h (m x width) are
  * the activations of sequence seq of b, one row a token, and may be changed
- * in place.  Sequences on several threads call it side by side.
+ * in place.  A sequence comes to its sites in their order; several sequences
+ * may take turns, and on several threads call it side by side.
  */
 struct site_hook {
 	void	(*visit)(void *arg, size_t site, const struct batch *b,

@@ -144,14 +144,20 @@ dump_forward(struct run *r)
 	mem_free(res);
 }
 
+/* What was seen: by sequence, then by site. */
+struct looker {
+	float	*h;
+	size_t	 sites;
+};
+
 static void
 look(void *arg, size_t site, const struct batch *b, size_t seq, float *h,
     size_t m, size_t width)
 {
-	const struct run *r = arg;
+	const struct looker *k = arg;
 
-	(void)site, (void)b, (void)seq;
-	dump(r->dir, "sites", h, m * width);
+	memcpy(k->h + (b->start[seq] * k->sites + site * m) * width, h,
+	    m * width * sizeof *h);
 }
 
 static void
@@ -169,15 +175,20 @@ static void
 dump_sites(struct run *r)
 {
 	size_t n = r->b.start[r->b.n_seq], v = r->m->config.vocab;
-	const struct site_hook looks = { look, r }, changes = { change,
+	size_t seen = n * r->m->config.n_embd;
+	struct looker k = { NULL, site_count(r->m->config.n_layer) };
+	const struct site_hook looks = { look, &k }, changes = { change,
 	    NULL };
 	float *x = must(mem_alloc(n * v, sizeof *x));
 	struct err e = { .rc = RC_OK };
 	struct model_work *w = must(model_work_new(&r->m->config, &e));
 
+	k.h = must(mem_alloc(seen * k.sites, sizeof *k.h));
 	model_work_hook(w, &looks);
 	check(model_visit_range(w, r->m->params, &r->b, 0, r->b.n_seq, &e),
 	    &e);
+	dump(r->dir, "sites", k.h, seen * k.sites);
+	mem_free(k.h);
 	model_work_hook(w, &changes);
 	check(model_logits(x, w, r->m->params, &r->b, &e), &e);
 	dump(r->dir, "changed", x, n * v);
