@@ -11,10 +11,10 @@
 #include "random/normal.h"
 
 enum control { CONTROL_NONE, CONTROL_SHUFFLED, CONTROL_GAUSSIAN };
-/* Examples at once with --per-example, as long as their gradients together
- * have no more values than this. */
+/* Examples at once with --per-example, as far as their gradients together have
+ * no more values than this. */
 enum { EACH = 8 };
-static const size_t MANY = (size_t)1 << 27;
+static const size_t MANY = (size_t)1 << 29;
 
 static const char *const controls[] = { "none", "shuffled-labels",
 	"gaussian", NULL };
@@ -302,7 +302,8 @@ begin(struct dump *g)
 	choose_group(&g->bench);
 	g->layout = model_pool_layout(g->bench.pool);
 	n = g->layout->n;
-	g->n_each = per_example && n <= MANY / EACH ? EACH : 1;
+	g->n_each = !per_example || n > MANY ? 1 : n > MANY / EACH ?
+	    MANY / n : EACH;
 	g->row = g->grad = cmd_must(mem_alloc(g->n_each * n,
 	    sizeof *g->grad));
 	if (mean)
