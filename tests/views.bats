@@ -64,6 +64,23 @@ peak() {
 	done
 }
 
+@test "views: a large head is converted in parts, with the same bits" {
+	# 77 million values in the head
+	cat > vast.json <<-end
+	{ "model_type": "gpt2", "vocab_size": 600000, "n_positions": 8,
+	  "n_embd": 128, "n_layer": 1, "n_head": 2 }
+	end
+	train -c vast.json -O half -n 0 --dtype bf16
+	train -m half -O full -n 0 --length 2 -t copy
+	for m in half full; do
+		grad-dump -m $m -t copy --length 2 -n 1 -b 2 \
+		    --group 'h.*.bias' -o g.$m
+		evaluate -m $m -t copy --length 2 -n 4 | table > t.$m
+	done
+	same_values g.half g.full
+	cmp t.half t.full
+}
+
 @test "views: results of mapped weights do not depend on threads" {
 	train -c qwen2.json -O m -n 0 --dtype bf16
 	for k in 1 3; do

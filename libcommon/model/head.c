@@ -30,20 +30,34 @@ head_norm(real *y, real *stat, const real *x, const struct model_at *at,
 	    c->n_embd);
 }
 
+/* Rows v ... v + n - 1 of the head: where they are, or in room. */
+static const real *
+rows_of(const struct params *params, size_t head, size_t v, size_t n,
+    size_t d, real *room)
+{
+	if (params_in_place(params, head))
+		return param(params, head) + v * d;
+	params_read(room, params, head, v * d, n * d);
+	return room;
+}
+
 /* logits (k x vocab) = norm(x) head^T; n = norm(x) */
 static void
 scores(real *logits, const real *x, const struct model_at *at,
     const struct params *params, const struct model_config *c, size_t k,
     const struct head_work *w)
 {
-	size_t d = c->n_embd;
+	size_t d = c->n_embd, step = head_part(c), v, n;
 
 	if (w->normed)
 		memcpy(w->n, x, k * d * sizeof *x);
 	else
 		head_norm(w->n, w->stat, x, at, params, c, k);
-	nn_gemm(logits, w->n, param(params, at->head), MAT_N, MAT_T, k,
-	    c->vocab, d, 1, d, d, 0, c->vocab);
+	for (v = 0; v < c->vocab; v += n) {
+		n = c->vocab - v < step ? c->vocab - v : step;
+		nn_gemm(logits + v, w->n, rows_of(params, at->head, v, n, d,
+		    w->room), MAT_N, MAT_T, k, n, d, 1, d, d, 0, c->vocab);
+	}
 }
 
 /* From dlogits in w->logits: w->dx, and what goes to g. */
@@ -52,13 +66,17 @@ scores_backward(const struct grads *g, const struct model_at *at,
     const struct params *params, const struct model_config *c, size_t k,
     const struct head_work *w)
 {
-	size_t d = c->n_embd, v = c->vocab;
+	size_t d = c->n_embd, step = head_part(c), v, n;
 
 	if (grad_of(g, at->head) != NULL)
 		nn_gemm(grad_of(g, at->head), w->logits, w->n, MAT_T, MAT_N,
-		    v, d, k, 1, v, d, 1, d);
-	nn_gemm(w->dn, w->logits, param(params, at->head), MAT_N, MAT_N, k, d,
-	    v, 1, v, d, 0, d);
+		    c->vocab, d, k, 1, c->vocab, d, 1, d);
+	for (v = 0; v < c->vocab; v += n) {
+		n = c->vocab - v < step ? c->vocab - v : step;
+		nn_gemm(w->dn, w->logits + v, rows_of(params, at->head, v, n,
+		    d, w->room), MAT_N, MAT_N, k, d, n, 1, c->vocab, d,
+		    v > 0, d);
+	}
 	memset(w->dx, 0, k * d * sizeof *w->dx);
 	norm_backward(w->dx, grad_of(g, at->norm.w),
 	    grad_of(g, at->norm.b), w->dn, w->x, w->stat,

@@ -13,11 +13,28 @@
 
 enum { HEAD_ROWS = 64 };	/* rows at a time: bounds the scores */
 
+/* A large head is taken in parts of the vocabulary, of so many values: bounds
+ * the memory of one that is not in place.  Smaller ones are whole. */
+#ifndef HEAD_PART
+#define HEAD_PART ((size_t)1 << 25)
+#endif
+#define HEAD_WHOLE (2 * HEAD_PART)
+
+/* Rows of the head in a part. */
+static inline size_t
+head_part(const struct model_config *c)
+{
+	return c->vocab > HEAD_WHOLE / c->n_embd ?
+	    (HEAD_PART - 1) / c->n_embd + 1 : c->vocab;
+}
+
 /* Workspace for HEAD_ROWS rows. */
 struct head_work {
 	real	*x, *n, *dn, *dx;	/* x c */
 	real	*stat;			/* x NORM_STATS */
 	real	*logits;		/* x vocab */
+	real	*room;			/* a part of a head that is not in
+					   place */
 	int	 normed;		/* what is called x below is the
 					   final norm's output already */
 };

@@ -126,7 +126,6 @@ run_next(struct model_work *w, const struct params *params,
 	    longest_of(b, first, *end), 0, e) != 0)
 		return -1;
 	run_alone(w, b, first, *end);
-	work_bring_head(w);
 	return 0;
 }
 
@@ -141,7 +140,7 @@ head_input(struct model_work *w, const real *x, const struct batch *b,
 	w->head.normed = w->hook != NULL;
 	if (w->hook == NULL)
 		return x;
-	head_norm(w->d, w->shared.stat_1, x, &w->model_at, w->near,
+	head_norm(w->d, w->shared.stat_1, x, &w->model_at, w->params,
 	    &w->config, m);
 	w->hook->visit(w->hook->arg, site_final_norm(w->config.n_layer), b, i,
 	    w->d, m, c);
@@ -202,7 +201,7 @@ score(struct batch_result *per_seq, real *token_loss, int32_t *top,
 	const int32_t *targets = b->targets + s;
 
 	head_forward(w->loss, w->top, head_input(w, x, b, i), &w->model_at,
-	    w->near, &w->config, targets, t, &w->head);
+	    w->params, &w->config, targets, t, &w->head);
 	per_seq[i] = (struct batch_result){ 0 };
 	if (count(&per_seq[i], w->loss, w->top, b, i, e) != 0)
 		return -1;
@@ -248,7 +247,7 @@ model_logits(real *logits, struct model_work *w,
 		for (i = first; i < end; i++)
 			head_logits(logits + b->start[i] * w->config.vocab,
 			    head_input(w, output_of(w, b, first, i), b, i),
-			    &w->model_at, w->near, &w->config,
+			    &w->model_at, w->params, &w->config,
 			    b->start[i + 1] - b->start[i], &w->head);
 	}
 	return 0;
@@ -302,10 +301,9 @@ model_grad_block(real *grad, struct batch_result *res, struct model_work *w,
 	    e) != 0)
 		return -1;
 	run_together(w, b, first, last);
-	work_bring_head(w);
 	w->head.normed = 0;
 	head_backward(w->d, &g, w->loss, w->top, w->z, &w->model_at,
-	    w->near, &w->config, targets, scale, m, &w->head);
+	    w->params, &w->config, targets, scale, m, &w->head);
 	for (i = first; i < last; i++)
 		if (count(res, w->loss + (b->start[i] - b->start[first]),
 		    w->top + (b->start[i] - b->start[first]), b, i, e) != 0)

@@ -220,8 +220,10 @@ larger(size_t a, size_t b)
 static size_t
 room_needed(const struct model_work *w, const struct params *p)
 {
-	size_t most = params_room(p, w->model_at.head), i, k, sum;
+	size_t most = 0, i, k, sum;
 
+	if (!params_in_place(p, w->model_at.head))
+		most = head_part(&w->config) * w->config.n_embd;
 	for (i = 0; i < w->config.n_layer; i++) {
 		const struct param_at *at = pairs_of(&w->at[i]);
 
@@ -238,13 +240,14 @@ reserve_room(struct model_work *w, const struct params *p)
 {
 	size_t n = room_needed(w, p);
 
-	if (n <= w->n_room)
-		return 0;
-	mem_free(w->room);
-	w->n_room = 0;
-	if ((w->room = mem_alloc(n, sizeof *w->room)) == NULL)
-		return -1;
-	w->n_room = n;
+	if (n > w->n_room) {
+		mem_free(w->room);
+		w->n_room = 0;
+		if ((w->room = mem_alloc(n, sizeof *w->room)) == NULL)
+			return -1;
+		w->n_room = n;
+	}
+	w->head.room = w->room;
 	return 0;
 }
 
@@ -266,14 +269,6 @@ work_bring_layer(struct model_work *w, size_t i)
 
 	for (k = 0; k < LAYER_PAIRS; k++)
 		bring(w, at[k].w, &room);
-}
-
-void
-work_bring_head(struct model_work *w)
-{
-	real *room = w->room;
-
-	bring(w, w->model_at.head, &room);
 }
 
 int

@@ -39,13 +39,13 @@ struct model_work {
 	int32_t		*top;		/* max_tokens: the argmax */
 	real		*block;		/* all activations */
 	const struct params *params;	/* of this pass: model_work_reserve() */
-	struct params	*near;		/* the same, but for what was brought */
+	struct params	*near;		/* the same, but for what was brought:
+					   what layers use */
 	real		*room;		/* n_room: for that */
 };
 
-/* From now on, until the next, those of layer i, or of the head, are in place
- * in w->near; there is room for it. */
+/* From now on, until the next, those of layer i are in place in w->near; there
+ * is room for it. */
 void	work_bring_layer(struct model_work *w, size_t i);
-void	work_bring_head(struct model_work *w);
 
 #endif

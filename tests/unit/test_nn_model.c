@@ -2,6 +2,8 @@
  * The whole model in f64 arithmetic: the gradient of every parameter against
  * central differences of the loss.
  */
+/* so small that some heads here are taken in parts, and some are whole */
+#define HEAD_PART ((size_t)12)
 #include "differences.h"
 
 #include "../../libcommon/model/params.c"
