@@ -191,12 +191,10 @@ list_modules(struct adapter *a, const struct model_config *m,
 		a->n++;
 		r = 0;
 	}
-	if (r == 0 && a->n == 0)
-		r = err_set(e, RC_INPUT, "no linear layer is a target");
 	return r;
 }
 
-/* Each of a list of targets is there for something. */
+/* There are targets, and each of a list is there for something. */
 static int
 check_targets(const struct adapter *a, struct err *e)
 {
@@ -211,7 +209,8 @@ check_targets(const struct adapter *a, struct err *e)
 			return err_set(e, RC_INPUT, "target %s: no linear "
 			    "layer has this name", a->config.target[i]);
 	}
-	return 0;
+	return a->n > 0 ? 0 : err_set(e, RC_INPUT, "no linear layer is a "
+	    "target");
 }
 
 struct adapter *
