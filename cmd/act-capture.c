@@ -20,6 +20,7 @@ static int mean;
 
 static const struct opt options[] = {
 	PLACES_MODEL,
+	PLACES_ADAPTER,
 	PLACES_DELTAS,
 	PLACES_BASE,
 	TASKS_OPTIONS("train"),

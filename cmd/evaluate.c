@@ -31,6 +31,7 @@ static int per_item;
 
 static const struct opt options[] = {
 	PLACES_MODEL,
+	PLACES_ADAPTER,
 	PLACES_DELTAS,
 	PLACES_BASE,
 	TASKS_OPTIONS("test"),

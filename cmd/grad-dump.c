@@ -1,14 +1,15 @@
 /* grad-dump: gradients of the loss on synthetic tasks, one a minibatch. */
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/gradients.h"
 #include "cmd/places.h"
 #include "cmd/tasks.h"
 #include "linalg/vec.h"
 #include "model/optim.h"
 #include "random/normal.h"
+#include "random/sketch.h"
 
 enum control { CONTROL_NONE, CONTROL_SHUFFLED, CONTROL_GAUSSIAN };
 /* Examples at once with --per-example, as far as their gradients together have
@@ -20,11 +21,13 @@ static const char *const controls[] = { "none", "shuffled-labels",
 	"gaussian", NULL };
 
 static const char *group;
-static size_t count = 64, batch = 64, first;
-static int control, per_example, mean, fresh;
+static size_t count = 64, batch = 64, first, sketch;
+static uint64_t sketch_seed;
+static int control, per_example, mean, fresh, coordinates;
 
 static const struct opt options[] = {
 	PLACES_MODEL,
+	PLACES_ADAPTER,
 	PLACES_DELTAS,
 	TASKS_OPTIONS("train"),
 	{ 'n', "count", "n", OPT_SIZE, &count,
@@ -39,6 +42,12 @@ static const struct opt options[] = {
 	    "one gradient a task: the mean over its minibatches", NULL, 0 },
 	{ 0, "group", "glob", OPT_STRING, &group,
 	    "only the tensors whose names match", NULL, 0 },
+	COORDINATES_OPTION(coordinates),
+	{ 0, "sketch", "k", OPT_SIZE, &sketch,
+	    "k random projections of each gradient instead (0: no)", NULL,
+	    0 },
+	{ 0, "sketch-seed", "n", OPT_SEED, &sketch_seed,
+	    "seed of the projections (0)", NULL, 0 },
 	{ 0, "control", "name", OPT_CHOICE, &control,
 	    "none, shuffled-labels or gaussian (none)", controls, 0 },
 	{ 0, "fresh", NULL, OPT_FLAG, &fresh,
@@ -52,38 +61,21 @@ static const struct opt options[] = {
 struct dump {
 	struct bench	 bench;
 	struct places	 place;
-	const struct layout *layout;	/* of the records */
+	struct gradients of;
+	const struct layout *layout;	/* of the gradients */
 	struct ts_writer *out;
 	float		*grad;		/* n_each of them */
 	size_t		 n_each;	/* examples at once */
 	float		*row;		/* of the record: one of them */
 	double		*sum;		/* of rows: --mean */
+	struct sketch	*sketch;	/* --sketch: NULL if not */
+	struct layout	*sketched;	/* its layout */
+	float		*projections;
 	size_t		 done, total;	/* minibatches, for progress */
 	int64_t		 index;		/* of the next record */
 	size_t		 unit, from, to; /* the next unit of work; the
 					   shard's */
 };
-
-/* The pool's gradients are those of the group. */
-static void
-choose_group(struct bench *b)
-{
-	const struct layout *all = b->model->layout;
-	unsigned char *wanted;
-	struct err e = { .rc = RC_OK };
-	size_t i, n = 0;
-
-	if (group == NULL)
-		return;
-	wanted = cmd_must(mem_alloc(all->n_tensors, 1));
-	for (i = 0; i < all->n_tensors; i++)
-		n += wanted[i] = fnmatch(group, all->t[i].name, 0) == 0;
-	if (n == 0)
-		die(RC_INPUT, "%s: none of %zu tensors matches '%s'",
-		    places_options.model, all->n_tensors, group);
-	cmd_check(model_pool_choose(b->pool, wanted, &e), &e);
-	mem_free(wanted);
-}
 
 /* Replaces row by Gaussian noise of the same norm; which is the record's
  * number within the task, minibatch or example. */
@@ -149,7 +141,10 @@ put_row(struct dump *g, const struct task *task, double loss,
 		if (labels_has(from, L_NAME))
 			set_text(&l, L_NAME, from->v[L_NAME].s);
 	}
-	cmd_put(g->out, g->layout, &l, g->row);
+	if (g->sketch != NULL)
+		sketch_f32(g->projections, g->sketch, g->row);
+	cmd_put(g->out, g->sketch != NULL ? g->sketched : g->layout, &l,
+	    g->sketch != NULL ? g->projections : g->row);
 	cmd_flush(g->out);
 	labels_clear(&l);
 }
@@ -196,8 +191,9 @@ dump_examples(struct dump *g, const struct task *task, uint64_t at)
 		n = all->n_seq - i < g->n_each ? all->n_seq - i : g->n_each;
 		part.n_seq = n;
 		part.start += i;
-		check_grad(model_grad_each(g->grad, res, g->bench.pool,
-		    g->place.params, &part, &e), task, at, &e);
+		check_grad(gradients_each(g->grad, res, &g->of,
+		    g->place.params, g->place.factors, &part, &e), task, at,
+		    &e);
 		for (j = 0; j < n; j++) {
 			uint64_t which = at * batch + i + j;
 
@@ -217,8 +213,8 @@ dump_batch(struct dump *g, const struct task *task, uint64_t at)
 	struct err e = { .rc = RC_OK };
 	struct batch_result res;
 
-	check_grad(model_grad(g->grad, &res, g->bench.pool, g->place.params,
-	    &g->bench.batch.b, &e), task, at, &e);
+	check_grad(gradients_mean(g->grad, &res, &g->of, g->place.params,
+	    g->place.factors, &g->bench.batch.b, &e), task, at, &e);
 	if (control == CONTROL_GAUSSIAN)
 		make_noise(g, task, at);
 	if (mean)
@@ -283,11 +279,35 @@ check_options(void)
 		    first);
 	if (mean && per_example)
 		opts_usage("--mean and --per-example exclude each other");
+	if (coordinates == COORDINATES_PRODUCT &&
+	    places_options.adapter == NULL)
+		opts_usage("--coordinates is for --adapter");
 	if (fresh && places_options.deltas == NULL)
 		opts_usage("--fresh is for --deltas");
 	if (control == CONTROL_SHUFFLED && batch < 2)
 		opts_usage("--control: shuffled-labels needs --batch 2 or "
 		    "more");
+}
+
+/* The projections, one tensor whose name has their seed: vectors of different
+ * ones are not compared by mistake. */
+static void
+begin_sketch(struct dump *g)
+{
+	struct err e = { .rc = RC_OK };
+	char name[48];
+
+	if (sketch == 0)
+		return;
+	if ((g->sketch = sketch_new(g->layout, sketch, sketch_seed,
+	    &e)) == NULL) {
+		err_prefix(&e, "--sketch");
+		die_err(&e);
+	}
+	g->sketched = cmd_must(layout_new());
+	snprintf(name, sizeof name, "sketch.%" PRIu64, sketch_seed);
+	cmd_check(layout_add(g->sketched, name, DT_F32, 1, &sketch, &e), &e);
+	g->projections = cmd_must(mem_alloc(sketch, sizeof(float)));
 }
 
 static void
@@ -299,13 +319,18 @@ begin(struct dump *g)
 	    tasks_options.list, tasks_options.length);
 	bench_no_weights(&g->bench);
 	places_open(&g->place, g->bench.model);
-	choose_group(&g->bench);
-	g->layout = model_pool_layout(g->bench.pool);
-	n = g->layout->n;
+	gradients_open(&g->of, g->bench.pool, g->bench.model,
+	    g->place.adapter, (enum coordinates)coordinates, group,
+	    places_options.adapter != NULL ? places_options.adapter :
+	    places_options.model);
+	g->layout = g->of.layout;
+	n = model_pool_layout(g->bench.pool)->n;
 	g->n_each = !per_example || n > MANY ? 1 : n > MANY / EACH ?
 	    MANY / n : EACH;
-	g->row = g->grad = cmd_must(mem_alloc(g->n_each * n,
+	gradients_reserve(&g->of, g->n_each);
+	g->row = g->grad = cmd_must(mem_alloc(g->n_each * g->layout->n,
 	    sizeof *g->grad));
+	begin_sketch(g);
 	if (mean)
 		g->sum = cmd_must(mem_alloc(g->layout->n, sizeof *g->sum));
 	if (places_options.deltas == NULL)
@@ -318,7 +343,8 @@ begin(struct dump *g)
 		g->total = (g->to - g->from) * (mean ? count : 1);
 	}
 	cmd_seed(tasks_options.seed);
-	g->out = cmd_create("gradients", g->layout);
+	g->out = sketch != 0 ? cmd_create("sketches", g->sketched) :
+	    cmd_create("gradients", g->layout);
 }
 
 static void
@@ -326,6 +352,10 @@ end(struct dump *g)
 {
 	places_close(&g->place);
 	bench_close(&g->bench);
+	gradients_close(&g->of);
+	sketch_free(g->sketch);
+	layout_free(g->sketched);
+	mem_free(g->projections);
 	mem_free(g->grad);
 	mem_free(g->sum);
 }

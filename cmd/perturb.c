@@ -9,7 +9,7 @@
 
 static const char *const schemes[] = { "independent", "reseeded", NULL };
 
-static const char *model, *like, *basis, *tensors, *sigmas = "0.01";
+static const char *model, *adapter, *like, *basis, *tensors, *sigmas = "0.01";
 static double norm;
 static size_t count = 1, first;
 static uint64_t seed;
@@ -18,6 +18,9 @@ static int relative, antithetic, scheme, dense;
 static const struct opt options[] = {
 	{ 'm', "model", "dir", OPT_INPUT, &model,
 	    "the model whose weights are perturbed", NULL, 0 },
+	{ 0, "adapter", "dir", OPT_INPUT, &adapter,
+	    "a PEFT adapter over the model, whose factors are perturbed "
+	    "instead", NULL, 0 },
 	{ 'l', "like", "file", OPT_INPUT, &like,
 	    "or a stream whose first record has their layout", NULL, 0 },
 	{ 'n', "count", "n", OPT_SIZE, &count,
@@ -185,6 +188,27 @@ deviations_of(const struct params *p)
 	return cmd_must(resource_new(RESOURCE_DEVIATIONS, one, 1, d));
 }
 
+/* Of a model, or of the adapter over it. */
+static struct layout *
+model_layout_of(struct recipe_term *t)
+{
+	struct model *m = places_load(model);
+	struct adapter *a = adapter == NULL ? NULL :
+	    places_load_adapter(adapter, m);
+	struct err e = { .rc = RC_OK };
+	struct params *p = a == NULL ? NULL :
+	    cmd_must(params_new(a->layout, a->params, &e));
+	struct layout *l = cmd_must(layout_copy(a == NULL ? m->layout :
+	    a->layout));
+
+	if (relative)
+		t->deviations = deviations_of(p == NULL ? m->params : p);
+	params_free(p);
+	adapter_free(a);
+	model_free(m);
+	return l;
+}
+
 /* The layout, and with --relative the deviations. */
 static struct layout *
 read_layout(struct recipe_term *t)
@@ -194,17 +218,10 @@ read_layout(struct recipe_term *t)
 	struct err e = { .rc = RC_OK };
 	struct params *p;
 	struct layout *l;
-	struct model *m;
 	float *x;
 
-	if (model != NULL) {
-		m = places_load(model);
-		if (relative)
-			t->deviations = deviations_of(m->params);
-		l = cmd_must(layout_copy(m->layout));
-		model_free(m);
-		return l;
-	}
+	if (model != NULL)
+		return model_layout_of(t);
 	in = cmd_open(like);
 	if (!cmd_next(in, &rec))
 		die(RC_INPUT, "%s: no records", ts_reader_name(in));
@@ -310,6 +327,8 @@ check_options(void)
 {
 	if ((model == NULL) == (like == NULL))
 		opts_usage("give one of --model and --like");
+	if (adapter != NULL && model == NULL)
+		opts_usage("--adapter is over a --model");
 	if (norm < 0)
 		opts_usage("--norm: %g is below 0", norm);
 	if (basis != NULL && relative)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/gradients.h"
 #include "cmd/places.h"
 #include "cmd/tasks.h"
 #include "cmd/train_options.h"
@@ -21,7 +22,15 @@ static const char *const contents[] = {
 /* A run. */
 struct trainer {
 	const struct train_options *o;
-	struct bench	 bench;		/* with the model that is trained */
+	struct bench	 bench;		/* with the model that is trained, or
+					   that is below the adapter */
+	struct adapter	*adapter;	/* that is trained; NULL: none */
+	struct params	*changed;	/* the model changed by it */
+	float		*changed_block;
+	const struct params *params;	/* where the run is */
+	float		*theta;		/* what is trained, */
+	const struct layout *layout;	/* of this layout */
+	struct gradients of;
 	struct optim	 optim;
 	struct schedule	 schedule;
 	struct train_dir dir;
@@ -30,6 +39,9 @@ struct trainer {
 	float		*base;		/* of the stream: at the last record
 					   (updates) or at the beginning */
 	float		*row;		/* a record */
+	float		*now;		/* what the stream is of: theta, or
+					   the products */
+	const struct layout *streamed;	/* its layout */
 	struct ts_writer *out;
 };
 
@@ -76,7 +88,8 @@ first_model(const struct train_options *o)
 
 	if (o->model != NULL) {
 		m = places_load(o->model);
-		cmd_check(model_own(m, &e), &e);
+		if (o->adapter == NULL && o->lora_rank == 0)
+			cmd_check(model_own(m, &e), &e);
 		return m;
 	}
 	c = configuration(o);
@@ -84,6 +97,72 @@ first_model(const struct train_options *o)
 	    model_init(m, o->seed, &e) < 0)
 		die_err(&e);
 	return m;
+}
+
+static struct adapter *
+new_adapter(const struct train_options *o, const struct model *m)
+{
+	struct err e = { .rc = RC_OK };
+	struct adapter_config c;
+	struct adapter *a;
+
+	adapter_config_init(&c);
+	c.r = o->lora_rank;
+	c.alpha = o->lora_alpha;
+	c.rslora = o->lora_rslora;
+	if (adapter_config_targets(&c, o->lora_targets, &e) != 0 ||
+	    (a = adapter_new(&c, &m->config, m->layout, &e)) == NULL) {
+		err_prefix(&e, "--lora-targets");
+		die_err(&e);
+	}
+	a->config.base = cmd_must(mem_strdup(o->model));
+	adapter_init(a, o->seed);
+	return a;
+}
+
+/* What is trained: the model's parameters, or an adapter's. */
+static void
+begin_theta(struct trainer *t, struct model *m)
+{
+	struct err e = { .rc = RC_OK };
+
+	t->theta = m->block;
+	t->layout = t->streamed = m->layout;
+	t->params = m->params;
+	if (t->o->adapter == NULL && t->o->lora_rank == 0)
+		return;
+	t->adapter = t->o->adapter != NULL ?
+	    places_load_adapter(t->o->adapter, m) : new_adapter(t->o, m);
+	t->theta = t->adapter->params;
+	t->layout = t->adapter->layout;
+	t->streamed = t->o->coordinates == COORDINATES_PRODUCT ?
+	    t->adapter->product : t->layout;
+	if ((t->changed = params_copy(m->params, &e)) == NULL)
+		die_err(&e);
+	t->changed_block = cmd_must(mem_alloc(t->adapter->product->n,
+	    sizeof(float)));
+	t->params = t->changed;
+}
+
+/* theta has moved. */
+static void
+follow(struct trainer *t)
+{
+	if (t->adapter != NULL)
+		adapter_apply(t->changed, t->changed_block, t->adapter,
+		    t->theta, t->bench.model->params);
+}
+
+/* What the stream is of. */
+static const float *
+now(struct trainer *t)
+{
+	if (t->streamed == t->layout)
+		return t->theta;
+	if (t->now == NULL)
+		t->now = cmd_must(mem_alloc(t->streamed->n, sizeof *t->now));
+	adapter_products(t->now, t->adapter, t->theta);
+	return t->now;
 }
 
 /* A record: to the stream, and when new to the spool. */
@@ -99,9 +178,8 @@ emit(struct trainer *t, uint64_t step, double loss, const float *x, int new)
 	if (labels_set_text(&l, L_TASK, t->bench.mix.names) != 0)
 		die(RC_SYSTEM, "out of memory");
 	if (new)
-		train_dir_spool(&t->dir, step, loss, x,
-		    t->bench.model->layout->n);
-	cmd_put(t->out, t->bench.model->layout, &l, x);
+		train_dir_spool(&t->dir, step, loss, x, t->streamed->n);
+	cmd_put(t->out, t->streamed, &l, x);
 	cmd_flush(t->out);
 	labels_clear(&l);
 }
@@ -110,12 +188,13 @@ emit(struct trainer *t, uint64_t step, double loss, const float *x, int new)
 static void
 record(struct trainer *t, int last)
 {
-	const float *theta = t->bench.model->block, *x = t->row;
+	const float *theta, *x = t->row;
 	uint64_t since = t->at.step - t->at.recorded;
-	size_t i, n = t->bench.model->layout->n;
+	size_t i, n = t->streamed->n;
 
 	if (t->out == NULL || (since < t->o->every && !(last && since > 0)))
 		return;
+	theta = now(t);
 	if (t->o->stream == STREAM_PARAMETERS)
 		x = theta;
 	else
@@ -132,7 +211,7 @@ record(struct trainer *t, int last)
 static void
 open_stream(struct trainer *t)
 {
-	const struct layout *l = t->bench.model->layout;
+	const struct layout *l = t->streamed;
 	uint64_t step;
 	double loss;
 	int begun = t->o->stream == STREAM_UPDATES;	/* has no step 0 */
@@ -150,7 +229,7 @@ open_stream(struct trainer *t)
 		return;
 	memset(t->row, 0, l->n * sizeof *t->row);
 	emit(t, 0, (double)NAN, t->o->stream == STREAM_PARAMETERS ?
-	    t->bench.model->block : t->row, 1);
+	    now(t) : t->row, 1);
 }
 
 static void
@@ -183,7 +262,7 @@ check(struct trainer *t)
 		task = i < mix->n ? mix->task[i] : o->below_task;
 		if (task == NULL || (i == mix->n && trained))
 			break;
-		r = bench_eval(&t->bench, t->bench.model->params, task, &d,
+		r = bench_eval(&t->bench, t->params, task, &d,
 		    o->check_items);
 		log_row(t, "validation", task->name, (double)NAN, &r);
 		if (i < mix->n && score_exact_match(&r) < o->until_above)
@@ -201,7 +280,6 @@ static void
 step(struct trainer *t)
 {
 	const struct train_options *o = t->o;
-	struct model *m = t->bench.model;
 	struct draw d = { .split = SPLIT_TRAIN, .seed = o->data_seed,
 	    .length = o->length, .easy = t->at.step < o->easy_steps };
 	double lr = schedule_lr(&t->schedule, t->at.step);
@@ -211,7 +289,7 @@ step(struct trainer *t)
 
 	cmd_check(task_batch_fill(&t->bench.batch, &t->bench.mix, &d,
 	    t->at.step * o->batch, o->batch, &e), &e);
-	if (model_grad(t->grad, &r, t->bench.pool, m->params,
+	if (gradients_mean(t->grad, &r, &t->of, t->params, t->theta,
 	    &t->bench.batch.b, &e) < 0) {
 		if (e.rc == RC_INPUT)	/* diverged, and would again */
 			train_dir_abandon(&t->dir);
@@ -221,8 +299,9 @@ step(struct trainer *t)
 		die_err(&e);
 	}
 	if (o->clip > 0)
-		optim_clip(t->grad, m->layout->n, o->clip);
-	optim_step(&t->optim, m->block, t->grad, lr, m->layout);
+		optim_clip(t->grad, t->layout->n, o->clip);
+	optim_step(&t->optim, t->theta, t->grad, lr, t->layout);
+	follow(t);
 	t->at.step++;
 	t->at.loss += score_loss(&r);
 	log_row(t, "train", t->bench.mix.names, lr, &r);
@@ -247,25 +326,48 @@ run(struct trainer *t)
 	}
 }
 
+/* Of what the run starts from.  An adapter's model stays in its files, which
+ * are inputs with digests of their own. */
+static void
+start_digest(char digest[DIGEST_SIZE], const struct trainer *t,
+    const struct model *m)
+{
+	char *id;
+
+	if (t->adapter == NULL) {
+		model_digest(digest, m);
+		return;
+	}
+	id = cmd_identity();
+	digest_bytes(digest, id, strlen(id));
+	mem_free(id);
+}
+
 /* Where the run begins, or goes on. */
 static void
 begin(struct trainer *t)
 {
 	struct model *m = first_model(t->o);
-	size_t n = m->layout->n, bytes = n * sizeof(float);
 	char digest[DIGEST_SIZE];
+	size_t n, s;
 
-	model_digest(digest, m);
+	begin_theta(t, m);
+	n = t->layout->n, s = t->streamed->n;
+	start_digest(digest, t, m);
 	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
 	train_options_optim(t->o, &t->optim, &t->schedule, n);
+	bench_open(&t->bench, m, t->o->tasks, t->o->length);
+	gradients_open(&t->of, t->bench.pool, m, t->adapter,
+	    COORDINATES_FACTORS, NULL, "");
+	gradients_reserve(&t->of, 1);
 	if (t->o->stream == STREAM_UPDATES ||
 	    t->o->stream == STREAM_DISPLACEMENTS) {
-		t->base = cmd_must(mem_alloc(n, sizeof *t->base));
-		memcpy(t->base, m->block, bytes);
+		t->base = cmd_must(mem_alloc(s, sizeof *t->base));
+		memcpy(t->base, now(t), s * sizeof *t->base);
 	}
-	bench_open(&t->bench, m, t->o->tasks, t->o->length);
-	t->at = (struct progress){ .n = n, .array = { m->block, t->optim.m,
-	    t->optim.v, t->base } };
+	follow(t);
+	t->at = (struct progress){ .n = { n, n, n, s }, .array = { t->theta,
+	    t->optim.m, t->optim.v, t->base } };
 	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, digest),
 	    &t->at)) {
 		fputs(log_header, t->dir.log);
@@ -275,6 +377,7 @@ begin(struct trainer *t)
 		train_dir_save(&t->dir, &t->at);
 	}
 	t->optim.t = t->at.step;
+	follow(t);
 	open_stream(t);
 }
 
@@ -286,15 +389,22 @@ finish(struct trainer *t)
 	int status;
 
 	if (t->dir.part != NULL)
-		cmd_check(model_save(t->bench.model,
-		    t->o->dtype, t->dir.part, &e), &e);
+		cmd_check(t->adapter != NULL ?
+		    adapter_save(t->adapter, t->dir.part, &e) :
+		    model_save(t->bench.model, t->o->dtype, t->dir.part, &e),
+		    &e);
 	status = cmd_finish();
 	train_dir_finish(&t->dir);
+	gradients_close(&t->of);
 	bench_close(&t->bench);
 	optim_free(&t->optim);
+	adapter_free(t->adapter);
+	params_free(t->changed);
+	mem_free(t->changed_block);
 	mem_free(t->grad);
 	mem_free(t->base);
 	mem_free(t->row);
+	mem_free(t->now);
 	return status;
 }
 

@@ -50,6 +50,8 @@ char	*cmd_identity(void);
 void	cmd_note_input(const char *path);
 /* The same for the files of a model directory that make the model. */
 void	cmd_note_model(const char *dir);
+/* The same for an adapter's directory. */
+void	cmd_note_adapter(const char *dir);
 
 /*
  * The output stream: opt_output through a temporary name, or standard output,

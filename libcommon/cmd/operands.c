@@ -4,6 +4,7 @@
 #include "cmd/basis.h"
 #include "cmd/memory.h"
 #include "cmd/operands.h"
+#include "model/adapter.h"
 #include "model/model.h"
 
 int
@@ -19,7 +20,10 @@ open_operand(struct operand *o, const char *path, double weight)
 {
 	*o = (struct operand){ .name = path, .weight = weight };
 	if (is_directory(path)) {
-		cmd_note_model(path);
+		if (adapter_is_directory(path))
+			cmd_note_adapter(path);
+		else
+			cmd_note_model(path);
 		o->alone = 1;
 		return;
 	}
@@ -74,28 +78,45 @@ begin_vectors(struct operands *a)
 	a->firsts = cmd_must(spool_new(a->layout->n, a->budget / 2));
 }
 
-/* Reads the parameters of a model to x. */
+/* The vectors are of layout l, that of the first operand that has one. */
 static void
-take_model(struct operands *a, const struct operand *o)
+require_layout(struct operands *a, const struct operand *o,
+    const struct layout *l)
 {
-	struct err e = { .rc = RC_OK };
-	struct model *m = model_load(o->name, &e);
 	char why[256];
 
-	if (m == NULL)
-		die_err(&e);
 	if (a->layout == NULL) {
-		a->layout = cmd_must(layout_copy(m->layout));
+		a->layout = cmd_must(layout_copy(l));
 		require_vectors(a, o->name);
 		a->x = cmd_must(mem_alloc(a->layout->n, sizeof *a->x));
 		begin_vectors(a);
 	}
-	if (!layout_equal(m->layout, a->layout)) {
-		layout_difference(why, sizeof why, m->layout, a->layout,
-		    "the first operand");
-		die(RC_INPUT, "%s: %s", o->name, why);
-	}
-	params_read_all(a->x, m->params);
+	if (layout_equal(l, a->layout))
+		return;
+	layout_difference(why, sizeof why, l, a->layout, "the first operand");
+	die(RC_INPUT, "%s: %s", o->name, why);
+}
+
+/* Reads the parameters of a model, or the factors of an adapter, to x. */
+static void
+take_model(struct operands *a, const struct operand *o)
+{
+	struct err e = { .rc = RC_OK };
+	struct adapter *r = NULL;
+	struct model *m = NULL;
+
+	if (adapter_is_directory(o->name))
+		r = adapter_read(o->name, &e);
+	else
+		m = model_load(o->name, &e);
+	if (r == NULL && m == NULL)
+		die_err(&e);
+	require_layout(a, o, r != NULL ? r->layout : m->layout);
+	if (r != NULL)
+		memcpy(a->x, r->params, a->layout->n * sizeof *a->x);
+	else
+		params_read_all(a->x, m->params);
+	adapter_free(r);
 	model_free(m);
 }
 

@@ -21,6 +21,17 @@ places_load(const char *dir)
 	return m;
 }
 
+struct adapter *
+places_load_adapter(const char *dir, const struct model *m)
+{
+	struct err e = { .rc = RC_OK };
+	struct adapter *a = adapter_load(dir, &m->config, m->layout, &e);
+
+	cmd_check(a == NULL ? -1 : 0, &e);
+	cmd_note_adapter(dir);
+	return a;
+}
+
 void
 places_check(void)
 {
@@ -33,6 +44,22 @@ places_check(void)
 		    "is known at their end; part them with tensor-select");
 }
 
+/* The model changed by its adapter. */
+static void
+open_adapter(struct places *p)
+{
+	struct err e = { .rc = RC_OK };
+
+	p->adapter = places_load_adapter(places_options.adapter, p->model);
+	if ((p->changed = params_copy(p->model->params, &e)) == NULL)
+		die_err(&e);
+	p->changed_block = cmd_must(mem_alloc(p->adapter->product->n,
+	    sizeof *p->changed_block));
+	adapter_apply(p->changed, p->changed_block, p->adapter,
+	    p->adapter->params, p->model->params);
+	p->theta = p->changed;
+}
+
 void
 places_open(struct places *p, const struct model *m)
 {
@@ -41,9 +68,12 @@ places_open(struct places *p, const struct model *m)
 
 	memset(p, 0, sizeof *p);
 	p->model = m;
+	p->theta = m->params;
 	p->index = -1;
 	p->base = places_options.base || deltas == NULL;
 	model_digest(p->digest, m);
+	if (places_options.adapter != NULL)
+		open_adapter(p);
 	if (deltas == NULL)
 		return;
 	p->in = cmd_open(deltas);
@@ -54,17 +84,17 @@ places_open(struct places *p, const struct model *m)
 
 static void
 refuse(const struct places *p, const struct tensor_spec *t,
-    const struct tensor_spec *is)
+    const struct tensor_spec *is, const char *whose)
 {
 	char a[128], b[128];
 
 	if (is == NULL)
-		die(RC_INPUT, "%s: record %zu: tensor %s: the model has none "
+		die(RC_INPUT, "%s: record %zu: tensor %s: the %s has none "
 		    "of that name", ts_reader_name(p->in), p->rec.record,
-		    t->name);
-	die(RC_INPUT, "%s: record %zu: tensor %s: shape %s, the model has %s",
+		    t->name, whose);
+	die(RC_INPUT, "%s: record %zu: tensor %s: shape %s, the %s has %s",
 	    ts_reader_name(p->in), p->rec.record, t->name,
-	    layout_shape_string(a, sizeof a, t),
+	    layout_shape_string(a, sizeof a, t), whose,
 	    layout_shape_string(b, sizeof b, is));
 }
 
@@ -80,7 +110,7 @@ match(const struct places *p)
 		const struct tensor_spec *t = layout_find(all, l->t[i].name);
 
 		if (t == NULL || !layout_same_shape(t, &l->t[i]))
-			refuse(p, &l->t[i], t);
+			refuse(p, &l->t[i], t, "model");
 		is[i] = (size_t)(t - all->t);
 	}
 	return is;
@@ -100,7 +130,7 @@ move(struct places *p, size_t i)
 static void
 move_by_recipe(struct places *p, const struct recipe *r, const size_t *is)
 {
-	const struct params *theta = p->model->params;
+	const struct params *theta = p->theta;
 	const struct layout *l = p->rec.layout;
 	unsigned char *touched = cmd_must(mem_alloc(l->n_tensors, 1));
 	float **x = cmd_must(mem_zalloc(l->n_tensors, sizeof(float *)));
@@ -134,7 +164,7 @@ add(float *restrict x, const float *restrict a, size_t n)
 		x[i] = a[i] + x[i];
 }
 
-/* x += tensor i of the model */
+/* x += tensor i of theta */
 static void
 add_weights(float *x, const struct places *p, size_t i)
 {
@@ -143,9 +173,21 @@ add_weights(float *x, const struct places *p, size_t i)
 
 	for (at = 0; at < n; at += k) {
 		k = n - at < PIECE ? n - at : PIECE;
-		params_read(part, p->model->params, i, at, k);
+		params_read(part, p->theta, i, at, k);
 		add(x + at, part, k);
 	}
+}
+
+/* Memory for n values of deltas. */
+static float *
+make_block(struct places *p, size_t n)
+{
+	if (n > p->n_block) {
+		mem_free(p->block);
+		p->block = cmd_must(mem_alloc(n, sizeof *p->block));
+		p->n_block = n;
+	}
+	return p->block;
 }
 
 static void
@@ -154,12 +196,7 @@ move_by_values(struct places *p, const size_t *is)
 	const struct layout *l = p->rec.layout;
 	size_t i;
 
-	if (l->n > p->n_block) {
-		mem_free(p->block);
-		p->block = cmd_must(mem_alloc(l->n, sizeof *p->block));
-		p->n_block = l->n;
-	}
-	cmd_read(p->in, p->block);
+	cmd_read(p->in, make_block(p, l->n));
 	for (i = 0; i < l->n_tensors; i++) {
 		float *x = p->block + l->t[i].offset;
 
@@ -168,26 +205,72 @@ move_by_values(struct places *p, const size_t *is)
 	}
 }
 
-int
-places_next(struct places *p)
+/* Is the record's first tensor one of the adapter's factors?  The others must
+ * be, then. */
+static int
+moves_factors(const struct places *p)
 {
-	size_t *is;
+	return p->adapter != NULL && p->rec.layout->n_tensors > 0 &&
+	    layout_find(p->adapter->layout, p->rec.layout->t[0].name) != NULL;
+}
 
-	if (p->base) {
-		p->base = 0;
-		p->params = p->model->params;
-		return 1;
+/* The delta is one of factors: their sum, and the weights that it makes. */
+static void
+move_factors(struct places *p)
+{
+	const struct layout *l = p->rec.layout, *all = p->adapter->layout;
+	const struct adapter *a = p->adapter;
+	const struct tensor_spec *t;
+	float *x;
+	size_t i;
+
+	if (p->moved_factors == NULL)
+		p->moved_factors = cmd_must(mem_alloc(all->n,
+		    sizeof *p->moved_factors));
+	memcpy(p->moved_factors, a->params, all->n * sizeof *a->params);
+	x = make_block(p, l->n > a->product->n ? l->n : a->product->n);
+	for (i = 0; i < l->n_tensors; i++) {
+		t = layout_find(all, l->t[i].name);
+		if (t == NULL || !layout_same_shape(t, &l->t[i]))
+			refuse(p, &l->t[i], t, "adapter");
 	}
-	if (p->in == NULL || !cmd_next(p->in, &p->rec))
-		return 0;
-	memcpy(p->moved->view, p->model->params->view,
-	    p->model->layout->n_tensors * sizeof *p->moved->view);
-	is = match(p);
+	cmd_read(p->in, x);
+	for (i = 0; i < l->n_tensors; i++)
+		add(p->moved_factors + layout_find(all, l->t[i].name)->offset,
+		    x + l->t[i].offset, l->t[i].n);
+	adapter_apply(p->moved, x, a, p->moved_factors, p->model->params);
+	p->factors = p->moved_factors;
+}
+
+static void
+move_weights(struct places *p)
+{
+	size_t *is = match(p);
+
 	if (p->rec.recipe != NULL)
 		move_by_recipe(p, p->rec.recipe, is);
 	else
 		move_by_values(p, is);
 	mem_free(is);
+}
+
+int
+places_next(struct places *p)
+{
+	p->factors = p->adapter == NULL ? NULL : p->adapter->params;
+	if (p->base) {
+		p->base = 0;
+		p->params = p->theta;
+		return 1;
+	}
+	if (p->in == NULL || !cmd_next(p->in, &p->rec))
+		return 0;
+	memcpy(p->moved->view, p->theta->view,
+	    p->model->layout->n_tensors * sizeof *p->moved->view);
+	if (moves_factors(p))
+		move_factors(p);
+	else
+		move_weights(p);
 	p->params = p->moved;
 	p->index = (long)p->next++;
 	return 1;
@@ -232,5 +315,9 @@ places_close(struct places *p)
 		mem_free(p->own[i]);
 	mem_free(p->own);
 	mem_free(p->block);
+	mem_free(p->moved_factors);
 	params_free(p->moved);
+	params_free(p->changed);
+	mem_free(p->changed_block);
+	adapter_free(p->adapter);
 }

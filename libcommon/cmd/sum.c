@@ -3,6 +3,7 @@
 
 #include "cmd/sum.h"
 #include "linalg/vec.h"
+#include "model/adapter.h"
 #include "model/model.h"
 
 void
@@ -108,13 +109,31 @@ norm_of_stream(const char *path)
 	return total / (double)n;
 }
 
+static double
+norm_of_adapter(const char *dir)
+{
+	struct err e = { .rc = RC_OK };
+	struct adapter *a = adapter_read(dir, &e);
+	double norm;
+
+	if (a == NULL)
+		die_err(&e);
+	cmd_note_adapter(dir);
+	norm = norm_of_f32(a->params, a->layout->n);
+	adapter_free(a);
+	return norm;
+}
+
 double
 norm_of_model(const char *dir)
 {
 	struct err e = { .rc = RC_OK };
-	struct model *m = model_load(dir, &e);
+	struct model *m;
 	double norm;
 
+	if (adapter_is_directory(dir))
+		return norm_of_adapter(dir);
+	m = model_load(dir, &e);
 	if (m == NULL || model_own(m, &e) < 0)
 		die_err(&e);
 	cmd_note_model(dir);

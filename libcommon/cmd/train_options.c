@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/gradients.h"
 #include "cmd/train_options.h"
 #include "task/task.h"
 
@@ -22,7 +23,7 @@ static struct train_options o = {
 	.tasks = "all", .steps = 1000, .batch = 128, .length = 8,
 	.lr = UNSET, .weight_decay = UNSET, .beta1 = 0.9, .beta2 = 0.999,
 	.eps = 1e-8, .data_seed = NO_SEED, .every = 1,
-	.check_every = SIZE_MAX, .check_items = 256, .checkpoint_every = 200
+	.lora_alpha = -1, .check_every = SIZE_MAX, .check_items = 256, .checkpoint_every = 200
 };
 
 static const struct opt options[] = {
@@ -30,6 +31,19 @@ static const struct opt options[] = {
 	    "start from a configuration, initialised by the seed", NULL, 0 },
 	{ 'm', "model", "dir", OPT_INPUT, &o.model,
 	    "start from a model", NULL, 0 },
+	{ 0, "adapter", "dir", OPT_INPUT, &o.adapter,
+	    "train a PEFT adapter over the model, from dir on", NULL, 0 },
+	{ 0, "lora-rank", "n", OPT_SIZE, &o.lora_rank,
+	    "train a new adapter of this rank over the model (0: none)",
+	    NULL, 0 },
+	{ 0, "lora-alpha", "x", OPT_REAL, &o.lora_alpha,
+	    "its scale times the rank (the rank)", NULL, 0 },
+	{ 0, "lora-targets", "name,...", OPT_STRING, &o.lora_targets,
+	    "its linear layers, by the ends of their names, or all-linear",
+	    NULL, 0 },
+	{ 0, "lora-rslora", NULL, OPT_FLAG, &o.lora_rslora,
+	    "scale by the square root of the rank", NULL, 0 },
+	COORDINATES_OPTION(o.coordinates),
 	{ 'O', "model-out", "dir", OPT_OUTPUT, &o.out,
 	    "write the trained model to dir", NULL, OPT_NEUTRAL },
 	{ 0, "dtype", "name", OPT_CHOICE, &dtype,
@@ -144,6 +158,31 @@ parse_below(void)
 	check_range("until-below", o.below, 0, 1);
 }
 
+static void
+check_adapter(void)
+{
+	int new = o.lora_rank > 0, any = new || o.adapter != NULL;
+
+	if (any && o.model == NULL)
+		opts_usage("an adapter is over a --model");
+	if (new && o.adapter != NULL)
+		opts_usage("give either --adapter or --lora-rank");
+	if (!new && (o.lora_alpha != -1 || o.lora_targets != NULL ||
+	    o.lora_rslora))
+		opts_usage("--lora-%s is for --lora-rank", o.lora_rslora ?
+		    "rslora" : o.lora_targets != NULL ? "targets" : "alpha");
+	if (new && o.lora_targets == NULL)
+		opts_usage("give --lora-targets");
+	if (o.coordinates == COORDINATES_PRODUCT && !any)
+		opts_usage("--coordinates is for an adapter");
+	if (any && dtype != 0)
+		opts_usage("--dtype: an adapter is written in f32");
+	if (o.lora_alpha == -1)
+		o.lora_alpha = (double)o.lora_rank;
+	if (new)
+		check_positive("lora-alpha", o.lora_alpha);
+}
+
 struct train_options *
 train_options_check(void)
 {
@@ -159,6 +198,7 @@ train_options_check(void)
 	if (o.check_every == NO_CHECK_EVERY)
 		o.check_every = o.steps == 0 ? 0 : CHECK_EVERY;
 	dtype_parse(&o.dtype, dtypes[dtype]);
+	check_adapter();
 	check_optimizer();
 	check_range("until-above", o.until_above, 0, 1);
 	if (o.until_below != NULL)

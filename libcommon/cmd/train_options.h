@@ -13,6 +13,13 @@ enum train_stream { STREAM_NONE, STREAM_UPDATES, STREAM_PARAMETERS,
 
 struct train_options {
 	const char	*config, *model;	/* one of them */
+	const char	*adapter;		/* over the model, or NULL */
+	size_t		 lora_rank;		/* of a new one; 0: none */
+	double		 lora_alpha;
+	const char	*lora_targets;
+	int		 lora_rslora;
+	int		 coordinates;		/* of the stream: enum
+						   coordinates */
 	const char	*out;			/* directory */
 	enum dtype	 dtype;			/* of its weights */
 	const char	*tasks;

@@ -13,12 +13,15 @@
 
 static const char MAGIC[] = "plumbline train state 1\n";
 
-/* What a model directory holds, and what only DIR.part does. */
+/* What a model's or an adapter's directory holds, and what only DIR.part does. */
 static const char *const model_files[] = { "config.json",
-	"model.safetensors", "train.tsv", NULL };
+	"model.safetensors", "adapter_config.json",
+	"adapter_model.safetensors", "train.tsv", NULL };
 static const char *const part_files[] = { "config.json", "config.json.tmp",
-	"model.safetensors", "model.safetensors.tmp", "train.tsv", "state",
-	"state.tmp", "spool", "lock", NULL };
+	"model.safetensors", "model.safetensors.tmp", "adapter_config.json",
+	"adapter_config.json.tmp", "adapter_model.safetensors",
+	"adapter_model.safetensors.tmp", "train.tsv", "state", "state.tmp",
+	"spool", "lock", NULL };
 
 /* What the state says of the log and the spool. */
 struct lengths {
@@ -147,7 +150,7 @@ static int
 parse_progress(struct progress *p, struct lengths *len, const char *s,
     const char *end)
 {
-	size_t i, bytes = p->n * sizeof(float);
+	size_t i, bytes;
 	int at = 0;
 
 	if (sscanf(s, "step %" SCNu64 " recorded %" SCNu64 " loss %lf done "
@@ -159,6 +162,7 @@ parse_progress(struct progress *p, struct lengths *len, const char *s,
 	for (i = 0; i < STATE_ARRAYS; i++) {
 		if (p->array[i] == NULL)
 			continue;
+		bytes = p->n[i] * sizeof(float);
 		if ((size_t)(end - s) < bytes)
 			return -1;
 		memcpy(p->array[i], s, bytes);
@@ -286,7 +290,7 @@ train_dir_save(struct train_dir *d, const struct progress *p)
 	put(&f, g, text, strlen(text));
 	for (i = 0; i < STATE_ARRAYS; i++)
 		if (p->array[i] != NULL)
-			put(&f, g, p->array[i], p->n * sizeof(float));
+			put(&f, g, p->array[i], p->n[i] * sizeof(float));
 	digest_hex(g, hex);
 	fwrite(hex, 1, sizeof hex - 1, f.fp);
 	cmd_check(file_out_close(&f, &e), &e);

@@ -25,7 +25,7 @@ struct progress {
 	double		 loss;		/* sum since then */
 	int		 done;		/* no more steps */
 	float		*array[STATE_ARRAYS];	/* n values each, or NULL */
-	size_t		 n;
+	size_t		 n[STATE_ARRAYS];
 };
 
 struct train_dir {

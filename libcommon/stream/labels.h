@@ -12,8 +12,8 @@
 
 /* What the vectors of a stream may be: the words for a header's content. */
 #define TS_CONTENTS \
-	"parameters", "updates", "displacements", "gradients", "basis", \
-	"projections", "residuals", "coefficients", "perturbations", \
+	"parameters", "updates", "displacements", "gradients", "sketches", \
+	"basis", "projections", "residuals", "coefficients", "perturbations", \
 	"activations", "steering", "vectors"
 
 enum label_type { LABEL_INT, LABEL_REAL, LABEL_TEXT };

@@ -28,7 +28,7 @@ VALUES = 1 << 59
 WHOLE = 1 << 62
 SHARDS = 1 << 20
 
-CONTENT = """parameters updates displacements gradients basis projections
+CONTENT = """parameters updates displacements gradients sketches basis projections
 residuals coefficients perturbations activations steering vectors""".split()
 LABELS = {}
 for kind, names in (
