@@ -25,14 +25,14 @@ static const struct opt options[] = {
 	PLACES_BASE,
 	TASKS_OPTIONS("train"),
 	{ 'n', "items", "n", OPT_SIZE, &items,
-	    "examples of each task (64)", NULL, 0 },
+	    "examples of each task, at most (64; of texts 0: all)", NULL, 0 },
 	{ 'S', "sites", "glob,...", OPT_STRING, &sites,
 	    "only the sites whose names match (*)", NULL, 0 },
 	{ 'a', "at", "position", OPT_STRING, &at,
 	    "which token: 3, -1, marker:=, all (-1; task=NAME: marker:=)",
 	    NULL, 0 },
 	{ 'c', "contrast", "kind", OPT_STRING, &contrast,
-	    "pairs: none, answer, statement or task=NAME (none)", NULL, 0 },
+	    "none, answer, statement, label, texts or task=NAME (none)", NULL, 0 },
 	{ 0, "mean", NULL, OPT_FLAG, &mean,
 	    "one vector a task, side and site: the mean over examples",
 	    NULL, 0 },
@@ -50,7 +50,10 @@ struct capture {
 	struct contrast_batch block;
 	uint64_t	 block_is;	/* its number, UINT64_MAX: none */
 	const struct task *task;	/* of the block */
-	size_t		 sides;
+	size_t		 second;	/* 1: it is not the first one */
+	size_t		 items;		/* of the task */
+	size_t		 sides, sequences;	/* of each example */
+	uint64_t	 n_side[2];	/* vectors in the sums */
 	struct watch	 watch;
 	double		*sum;		/* sides x sites x width: --mean */
 	float		*mean;		/* width */
@@ -77,7 +80,8 @@ side_labels(struct ts_labels *l, const struct capture *g, size_t side)
 
 	labels_init(l);
 	labels_set_int(l, L_SEED, (int64_t)tasks_options.seed);
-	set_text(l, L_TASK, g->task->name);
+	set_text(l, L_TASK, g->contrast.kind == CONTRAST_TEXTS ?
+	    g->bench.mix.names : g->task->name);
 	set_text(l, L_SPLIT, split_names[tasks_options.split]);
 	set_text(l, L_AT, at);
 	set_text(l, L_LABEL, contrast_label(&g->contrast, g->task, side));
@@ -133,9 +137,10 @@ take_side(struct capture *g, size_t side, size_t seq, size_t tokens,
 	size_t width = g->watch.width, n = (whole ? tokens : 1) * width, i;
 	struct ts_labels l;
 
+	g->n_side[side]++;
 	side_labels(&l, g, side);
 	labels_set_int(&l, L_EXAMPLE, (int64_t)example);
-	if (g->sides == 2)
+	if (g->sequences == 2)
 		labels_set_int(&l, L_PAIR, (int64_t)example);
 	if (!whole)
 		labels_set_int(&l, L_POSITION,
@@ -173,18 +178,20 @@ take_chunk(struct capture *g, uint64_t first, size_t n)
 {
 	struct err e = { .rc = RC_OK };
 	struct batch part = g->block.b;
-	size_t i, s, t;
+	size_t i, s, t, at = first % CONTRAST_BLOCK;
 
-	part.start += first % CONTRAST_BLOCK * g->sides;
-	part.n_seq = n * g->sides;
+	part.start += at * g->sequences;
+	part.n_seq = n * g->sequences;
 	if (watch_find(&g->watch, &i, &part, &e) < 0)
-		die_at(g, first + i / g->sides, &e);
+		die_at(g, first + i / g->sequences, &e);
 	if (model_visit(g->bench.pool, g->place.params, &part, &e) < 0)
 		die_at(g, UINT64_MAX, &e);
 	for (i = 0; i < n; i++) {
-		for (s = 0; s < g->sides; s++) {
-			t = i * g->sides + s;
-			take_side(g, s, t, part.start[t + 1] - part.start[t],
+		for (s = 0; s < g->sequences; s++) {
+			t = i * g->sequences + s;
+			take_side(g, g->contrast.kind == CONTRAST_TEXTS ?
+			    g->second : g->block.side[at * g->sequences + t],
+			    t, part.start[t + 1] - part.start[t],
 			    first + i);
 		}
 		if (!mean)
@@ -224,14 +231,21 @@ put_means(struct capture *g)
 	size_t side, i, j, width = g->watch.width;
 
 	for (side = 0; side < g->sides; side++) {
+		if (g->contrast.kind == CONTRAST_TEXTS && side != g->second)
+			continue;
+		if (g->n_side[side] == 0)
+			die(RC_INPUT, "task %s: no %s example among %zu",
+			    g->task->name, side == 0 ? "positive" :
+			    "negative", g->items);
 		side_labels(&l, g, side);
-		labels_set_int(&l, L_VECTORS, (int64_t)items);
+		labels_set_int(&l, L_VECTORS, (int64_t)g->n_side[side]);
 		for (i = 0; i < g->watch.n; i++) {
 			const double *sum = g->sum +
 			    (side * g->watch.n + i) * width;
 
 			for (j = 0; j < width; j++)
-				g->mean[j] = (float)(sum[j] / (double)items);
+				g->mean[j] = (float)(sum[j] /
+				    (double)g->n_side[side]);
 			put(g, &l, i, g->mean, 0);
 		}
 		labels_clear(&l);
@@ -239,14 +253,32 @@ put_means(struct capture *g)
 	cmd_flush(g->out);
 }
 
-/* A task has one unit of work, its means, or one an example. */
-static void
-take_task(struct capture *g, const struct task *task)
+/* Records of a unit of work: a task's means, or an example. */
+static size_t
+unit_records(const struct capture *g)
 {
-	size_t units = mean ? 1 : items, per = g->sides * g->watch.n;
+	size_t sides = g->contrast.kind == CONTRAST_TEXTS ? 1 : g->sides;
+
+	return (mean ? sides : g->sequences) * g->watch.n;
+}
+
+static size_t
+task_units(const struct task *task)
+{
+	return mean ? 1 : bench_items(task,
+	    (enum split)tasks_options.split, items);
+}
+
+static void
+take_task(struct capture *g, size_t which)
+{
+	const struct task *task = g->bench.mix.task[which];
+	size_t units = task_units(task), per = unit_records(g);
 	size_t first = g->unit, from, to;
 
 	g->task = task;
+	g->second = which > 0;
+	g->items = bench_items(task, (enum split)tasks_options.split, items);
 	g->block_is = UINT64_MAX;
 	g->unit += units;
 	from = g->from > first ? g->from - first : 0;
@@ -257,10 +289,11 @@ take_task(struct capture *g, const struct task *task)
 		return;
 	}
 	g->index += (int64_t)(from * per);
+	memset(g->n_side, 0, sizeof g->n_side);
 	if (mean) {
-		memset(g->sum, 0, per * g->watch.width *
+		memset(g->sum, 0, g->sides * g->watch.n * g->watch.width *
 		    sizeof *g->sum);
-		take_examples(g, 0, items);
+		take_examples(g, 0, g->items);
 		put_means(g);
 	} else
 		take_examples(g, from, to);
@@ -273,8 +306,6 @@ check_options(struct capture *g)
 	struct err e = { .rc = RC_OK };
 
 	places_check();
-	if (items == 0)
-		opts_usage("--items: 0 is not positive");
 	if (contrast_parse(&g->contrast, contrast, &e) < 0)
 		opts_usage("--contrast: %s", e.msg);
 	if (at == NULL)
@@ -292,22 +323,29 @@ begin(struct capture *g)
 	size_t i, n;
 
 	bench_open(&g->bench, places_load(places_options.model),
-	    tasks_options.list, tasks_options.length);
+	    places_options.model, tasks_options.list, tasks_options.length);
 	bench_no_weights(&g->bench);
+	if (items == 0 && g->bench.mix.n_text == 0)
+		opts_usage("--items: 0 is not positive");
+	if (g->contrast.kind == CONTRAST_TEXTS && g->bench.mix.n != 2)
+		opts_usage("--contrast: texts is for two tasks, not %zu",
+		    g->bench.mix.n);
 	for (i = 0; i < g->bench.mix.n; i++)
 		if (contrast_check(&g->contrast, g->bench.mix.task[i], &e) < 0)
 			opts_usage("--contrast: %s", e.msg);
 	places_open(&g->place, g->bench.model);
 	g->sides = contrast_sides(&g->contrast);
+	g->sequences = contrast_sequences(&g->contrast);
 	watch_open(&g->watch, &g->bench.model->config, sites,
 	    places_options.model, &g->rule,
-	    EACH * g->sides, task_max_tokens(tasks_options.length) + 1);
+	    EACH * g->sequences, bench_longest(&g->bench));
 	model_pool_hook(g->bench.pool, &g->watch.hook);
 	n = g->watch.width;
 	g->mean = cmd_must(mem_alloc(n, sizeof *g->mean));
 	g->sum = cmd_must(mem_alloc(g->sides * g->watch.n * n,
 	    sizeof *g->sum));
-	n = g->bench.mix.n * (mean ? 1 : items);
+	for (n = i = 0; i < g->bench.mix.n; i++)
+		n += task_units(g->bench.mix.task[i]);
 	g->from = places_options.deltas == NULL ? cmd_shard_first(n) : 0;
 	g->to = places_options.deltas == NULL ? cmd_shard_end(n) : SIZE_MAX;
 	if (places_options.deltas == NULL)
@@ -344,7 +382,7 @@ main(int argc, char *argv[])
 	begin(&g);
 	while (places_next(&g.place))
 		for (i = 0; i < g.bench.mix.n; i++)
-			take_task(&g, g.bench.mix.task[i]);
+			take_task(&g, i);
 	end(&g);
 	return cmd_finish();
 }

@@ -16,9 +16,9 @@ enum { LABELS = sizeof labels / sizeof *labels };
 #define DELTA "delta", "step", "rank", "basis", "name", "side", "method", \
 	"group", "sigma", "norm", "draw", "pair", "sign"
 #define SCORES "task", "split", "items", "loss", "token_accuracy", \
-	"exact_match", NULL
+	"exact_match", "choice_accuracy", NULL
 #define ITEM "task", "split", "item", "loss", "tokens", "correct", "exact", \
-	"answer", NULL
+	"answer", "chosen", NULL
 static const char *const columns[] = { DELTA, SCORES };
 static const char *const item_columns[] = { DELTA, ITEM };
 static const char *const steer_columns[] = { DELTA, STEERING_COLUMNS,
@@ -36,7 +36,7 @@ static const struct opt options[] = {
 	PLACES_BASE,
 	TASKS_OPTIONS("test"),
 	{ 'n', "items", "n", OPT_SIZE, &items,
-	    "examples of each task (512)", NULL, 0 },
+	    "examples of each task, at most (512; of texts 0: all)", NULL, 0 },
 	{ 0, "per-item", NULL, OPT_FLAG, &per_item,
 	    "a row for each example", NULL, 0 },
 	STEERING_OPTIONS,
@@ -74,69 +74,80 @@ put_place(const struct run *r)
 }
 
 static void
-put_sum(const struct run *r, const struct batch_result *sum)
+put_score(const struct run *r, const struct score *s)
 {
 	put_place(r);
-	table_int(r->out, (int64_t)sum->n_seq);
-	table_real(r->out, score_loss(sum));
-	table_real(r->out, score_token_accuracy(sum));
-	table_real(r->out, score_exact_match(sum));
+	table_int(r->out, (int64_t)s->sum.n_seq);
+	table_real(r->out, score_loss(&s->sum));
+	table_real(r->out, score_token_accuracy(&s->sum));
+	table_real(r->out, score_exact_match(&s->sum));
+	table_real(r->out, score_choice(s));
 	cmd_end_row(r->out);
 }
 
 static void
-put_item(const struct run *r, size_t item)
+put_item(struct run *r, size_t item)
 {
-	const struct batch_result *one = &r->bench.res[item];
-	char answer[TASK_MAX_LENGTH + 1];
+	const struct batch_result *one = bench_item(&r->bench, item);
+	const char *answer = bench_answer(&r->bench, item);
+	size_t which;
+	int right = bench_choice(&which, &r->bench, item);
 
-	bench_answer(answer, &r->bench, item);
 	put_place(r);
 	table_int(r->out, (int64_t)item);
 	table_real(r->out, score_loss(one));
 	table_int(r->out, (int64_t)one->n_targets);
 	table_int(r->out, (int64_t)one->n_correct);
 	table_int(r->out, (int64_t)one->n_exact);
-	table_text(r->out, answer);
+	if (answer == NULL)
+		table_na(r->out);
+	else
+		table_text(r->out, answer);
+	if (right < 0)
+		table_na(r->out);
+	else
+		table_int(r->out, right);
 	cmd_end_row(r->out);
 }
 
 /* Task i at a place, whose key is given: what an unfinished run kept, or
  * worked out and kept. */
-static struct batch_result
+static struct score
 result(struct run *r, const char *key, size_t i)
 {
 	struct bench *b = &r->bench;
-	struct batch_result sum = { .loss_sum = 0 };
-	struct iovec v[2] = { { &sum, sizeof sum } };
+	const struct batch *all;
+	struct score s = { .n_choices = 0 };
+	struct iovec v[2] = { { &s, sizeof s } };
 	size_t n = 1;
 
 	bench_see(b, i);
+	all = &b->seen->b;
 	if (per_item) {
-		v[0] = (struct iovec){ b->res, items * sizeof *b->res };
+		v[0] = (struct iovec){ b->res, all->n_seq * sizeof *b->res };
 		v[1] = (struct iovec){ b->top,
-		    b->seen->start[items] * sizeof *b->top };
+		    all->start[all->n_seq] * sizeof *b->top };
 		n = 2;
 	}
 	if (journal_get(r->kept, key, v, n))
-		return sum;
-	sum = bench_eval_seen(b, r->place.params);
+		return s;
+	s = bench_eval_seen(b, r->place.params);
 	journal_put(r->kept, key, v, n);
-	return sum;
+	return s;
 }
 
 /* All tasks, at one point of steering if there is any. */
 static void
 measure_tasks(struct run *r, const char *key)
 {
-	struct batch_result sum;
+	struct score s;
 	size_t i, j;
 
 	for (i = 0; i < r->bench.mix.n; i++) {
-		sum = result(r, key, i);
+		s = result(r, key, i);
 		if (!per_item)
-			put_sum(r, &sum);
-		for (j = 0; per_item && j < items; j++)
+			put_score(r, &s);
+		for (j = 0; per_item && j < r->bench.n_items; j++)
 			put_item(r, j);
 		cmd_flush_rows(r->out);
 	}
@@ -163,8 +174,6 @@ static void
 check_options(void)
 {
 	places_check();
-	if (items == 0)
-		opts_usage("--items: 0 is not positive");
 	steering_check();
 	if (places_options.deltas != NULL && steering_options.path != NULL &&
 	    strcmp(places_options.deltas, "-") == 0 &&
@@ -179,8 +188,10 @@ begin(struct run *r)
 	struct bench *b = &r->bench;
 
 	bench_open(b, places_load(places_options.model),
-	    tasks_options.list, tasks_options.length);
+	    places_options.model, tasks_options.list, tasks_options.length);
 	bench_no_weights(b);
+	if (items == 0 && b->mix.n_text == 0)
+		opts_usage("--items: 0 is not positive");
 	bench_draw(b, &d, items);
 	r->steering = steering_open(&b->model->config);
 	places_open(&r->place, b->model);

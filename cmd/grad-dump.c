@@ -1,4 +1,4 @@
-/* grad-dump: gradients of the loss on synthetic tasks, one a minibatch. */
+/* grad-dump: gradients of the loss on tasks, one a minibatch. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,10 +20,13 @@ static const size_t MANY = (size_t)1 << 29;
 static const char *const controls[] = { "none", "shuffled-labels",
 	"gaussian", NULL };
 
-static const char *group;
+static const char *group, *answer = "right";
 static size_t count = 64, batch = 64, first, sketch;
 static uint64_t sketch_seed;
 static int control, per_example, mean, fresh, coordinates;
+
+static enum answer wanted;
+static size_t number;
 
 static const struct opt options[] = {
 	PLACES_MODEL,
@@ -48,6 +51,9 @@ static const struct opt options[] = {
 	    0 },
 	{ 0, "sketch-seed", "n", OPT_SEED, &sketch_seed,
 	    "seed of the projections (0)", NULL, 0 },
+	{ 0, "answer", "which", OPT_STRING, &answer,
+	    "of text tasks: right, wrong, or a number from 0 (right)", NULL,
+	    0 },
 	{ 0, "control", "name", OPT_CHOICE, &control,
 	    "none, shuffled-labels or gaussian (none)", controls, 0 },
 	{ 0, "fresh", NULL, OPT_FLAG, &fresh,
@@ -153,11 +159,16 @@ put_row(struct dump *g, const struct task *task, double loss,
 static void
 fill(struct dump *g, const struct task *task, uint64_t at)
 {
-	const struct draw d = tasks_draw();
+	struct draw d = tasks_draw();
 	struct err e = { .rc = RC_OK };
 
-	cmd_check(task_batch_fill_one(&g->bench.batch, task, &d, at * batch,
-	    batch, &e), &e);
+	d.answer = wanted;
+	d.number = number;
+	if (task_batch_fill_one(&g->bench.batch, task, &d, at * batch,
+	    batch, &e) < 0) {
+		err_prefix(&e, task->name);
+		die_err(&e);
+	}
 	if (control == CONTROL_SHUFFLED)
 		cmd_check(task_batch_shuffle(&g->bench.batch, d.seed,
 		    (uint32_t)at, d.length, &e), &e);
@@ -267,10 +278,29 @@ dump_task(struct dump *g, const struct task *task)
 	put_row(g, task, loss / (double)count, -1, -1);
 }
 
+/* --answer */
+static void
+parse_answer(void)
+{
+	if (strcmp(answer, "right") == 0)
+		wanted = ANSWER_RIGHT;
+	else if (strcmp(answer, "wrong") == 0)
+		wanted = ANSWER_WRONG;
+	else if (opts_parse_size(&number, answer) == 0)
+		wanted = ANSWER_NUMBER;
+	else
+		opts_usage("--answer: '%s' is not right, wrong or a number",
+		    answer);
+	if (wanted != ANSWER_RIGHT && control == CONTROL_SHUFFLED)
+		opts_usage("--answer and --control shuffled-labels both say "
+		    "which answer");
+}
+
 static void
 check_options(void)
 {
 	places_check();
+	parse_answer();
 	if (count == 0 || batch == 0)
 		opts_usage("--%s: 0 is not positive",
 		    count == 0 ? "count" : "batch");
@@ -316,8 +346,10 @@ begin(struct dump *g)
 	size_t n;
 
 	bench_open(&g->bench, places_load(places_options.model),
-	    tasks_options.list, tasks_options.length);
+	    places_options.model, tasks_options.list, tasks_options.length);
 	bench_no_weights(&g->bench);
+	if (wanted != ANSWER_RIGHT && g->bench.mix.n_text == 0)
+		opts_usage("--answer is for text tasks");
 	places_open(&g->place, g->bench.model);
 	gradients_open(&g->of, g->bench.pool, g->bench.model,
 	    g->place.adapter, (enum coordinates)coordinates, group,
@@ -365,7 +397,7 @@ main(int argc, char *argv[])
 {
 	struct tool tool = {
 		.name = "grad-dump",
-		.summary = "Gradients of the loss on synthetic tasks.",
+		.summary = "Gradients of the loss on tasks.",
 		.operands = "", .opts = options,
 	};
 	struct dump g = { .index = 0 };

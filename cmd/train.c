@@ -1,4 +1,4 @@
-/* train: trains a model on synthetic tasks, streaming its trajectory. */
+/* train: trains a model on tasks, streaming its trajectory. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@
 #include "stream/digest.h"
 
 static const char log_header[] =
-    "step\tsplit\ttask\tlr\tloss\ttoken_accuracy\texact_match\n";
+    "step\tsplit\ttask\tlr\tloss\ttoken_accuracy\texact_match\t"
+    "choice_accuracy\n";
 static const char *const contents[] = {
 	[STREAM_UPDATES] = "updates",
 	[STREAM_PARAMETERS] = "parameters",
@@ -24,6 +25,7 @@ struct trainer {
 	const struct train_options *o;
 	struct bench	 bench;		/* with the model that is trained, or
 					   that is below the adapter */
+	const struct task *below;	/* of --until-below, or NULL */
 	struct adapter	*adapter;	/* that is trained; NULL: none */
 	struct params	*changed;	/* the model changed by it */
 	float		*changed_block;
@@ -234,15 +236,19 @@ open_stream(struct trainer *t)
 
 static void
 log_row(struct trainer *t, const char *split, const char *task, double lr,
-    const struct batch_result *r)
+    const struct score *s)
 {
-	char rate[32] = "NA";
+	char rate[32] = "NA", choice[32] = "NA";
 
 	if (isfinite(lr))
 		snprintf(rate, sizeof rate, "%.9g", lr);
-	fprintf(t->dir.log, "%" PRIu64 "\t%s\t%s\t%s\t%.9g\t%.9g\t%.9g\n",
-	    t->at.step, split, task, rate, score_loss(r),
-	    score_token_accuracy(r), score_exact_match(r));
+	if (s->n_choices > 0)
+		snprintf(choice, sizeof choice, "%.9g", score_choice(s));
+	fprintf(t->dir.log,
+	    "%" PRIu64 "\t%s\t%s\t%s\t%.9g\t%.9g\t%.9g\t%s\n",
+	    t->at.step, split, task, rate, score_loss(&s->sum),
+	    score_token_accuracy(&s->sum), score_exact_match(&s->sum),
+	    choice);
 }
 
 /* Held-out accuracies; the run is done when they say so. */
@@ -255,21 +261,21 @@ check(struct trainer *t)
 	    .seed = o->data_seed, .length = o->length };
 	int all_above = o->until_above > 0, trained = 0;
 	const struct task *task;
-	struct batch_result r;
+	struct score r;
 	size_t i;
 
 	for (i = 0; i <= mix->n; i++) {
-		task = i < mix->n ? mix->task[i] : o->below_task;
+		task = i < mix->n ? mix->task[i] : t->below;
 		if (task == NULL || (i == mix->n && trained))
 			break;
 		r = bench_eval(&t->bench, t->params, task, &d,
 		    o->check_items);
 		log_row(t, "validation", task->name, (double)NAN, &r);
-		if (i < mix->n && score_exact_match(&r) < o->until_above)
+		if (i < mix->n && score_done(&r) < o->until_above)
 			all_above = 0;
-		if (task == o->below_task) {
+		if (task == t->below) {
 			trained = 1;
-			t->at.done |= score_exact_match(&r) < o->below;
+			t->at.done |= score_done(&r) < o->below;
 		}
 	}
 	t->at.done |= all_above;
@@ -284,12 +290,12 @@ step(struct trainer *t)
 	    .length = o->length, .easy = t->at.step < o->easy_steps };
 	double lr = schedule_lr(&t->schedule, t->at.step);
 	struct err e = { .rc = RC_OK };
-	struct batch_result r;
+	struct score r = { .n_choices = 0 };
 	char where[48];
 
 	cmd_check(task_batch_fill(&t->bench.batch, &t->bench.mix, &d,
 	    t->at.step * o->batch, o->batch, &e), &e);
-	if (gradients_mean(t->grad, &r, &t->of, t->params, t->theta,
+	if (gradients_mean(t->grad, &r.sum, &t->of, t->params, t->theta,
 	    &t->bench.batch.b, &e) < 0) {
 		if (e.rc == RC_INPUT)	/* diverged, and would again */
 			train_dir_abandon(&t->dir);
@@ -303,7 +309,7 @@ step(struct trainer *t)
 	optim_step(&t->optim, t->theta, t->grad, lr, t->layout);
 	follow(t);
 	t->at.step++;
-	t->at.loss += score_loss(&r);
+	t->at.loss += score_loss(&r.sum);
 	log_row(t, "train", t->bench.mix.names, lr, &r);
 }
 
@@ -324,6 +330,22 @@ run(struct trainer *t)
 			train_dir_save(&t->dir, &t->at);
 		cmd_progress("step", t->at.step, o->steps);
 	}
+}
+
+/* The task of --until-below is one of those that are trained on, where it may
+ * have weight 0, or a synthetic one. */
+static void
+find_below(struct trainer *t)
+{
+	const char *name = t->o->below_task;
+
+	if (name == NULL)
+		return;
+	t->below = mix_find(&t->bench.mix, name);
+	if (t->below == NULL && t->bench.mix.n_text == 0)
+		t->below = task_find(name);
+	if (t->below == NULL)
+		opts_usage("--until-below: unknown task '%s'", name);
 }
 
 /* Of what the run starts from.  An adapter's model stays in its files, which
@@ -356,7 +378,8 @@ begin(struct trainer *t)
 	start_digest(digest, t, m);
 	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
 	train_options_optim(t->o, &t->optim, &t->schedule, n);
-	bench_open(&t->bench, m, t->o->tasks, t->o->length);
+	bench_open(&t->bench, m, t->o->model, t->o->tasks, t->o->length);
+	find_below(t);
 	gradients_open(&t->of, t->bench.pool, m, t->adapter,
 	    COORDINATES_FACTORS, NULL, "");
 	gradients_reserve(&t->of, 1);
@@ -393,6 +416,8 @@ finish(struct trainer *t)
 		    adapter_save(t->adapter, t->dir.part, &e) :
 		    model_save(t->bench.model, t->o->dtype, t->dir.part, &e),
 		    &e);
+	if (t->adapter == NULL && bench_tokenizer(&t->bench) != NULL)
+		train_dir_keep_tokenizer(&t->dir, bench_tokenizer(&t->bench));
 	status = cmd_finish();
 	train_dir_finish(&t->dir);
 	gradients_close(&t->of);

@@ -187,6 +187,7 @@ set(const struct opt *o, const char *s)
 	case OPT_STRINGS:
 	case OPT_INPUTS: add_string(o->value, s); break;
 	case OPT_STRING:
+	case OPT_LIST:
 	case OPT_INPUT:
 	case OPT_OUTPUT: *(const char **)o->value = s; break;
 	}

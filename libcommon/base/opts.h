@@ -15,6 +15,8 @@ enum opt_type {
 	OPT_SEED,	/* uint64_t: decimal or 0x hexadecimal */
 	OPT_REAL,	/* double: finite */
 	OPT_STRING,	/* const char * */
+	OPT_LIST,	/* const char *: words with , = : between, some of
+			   which may be paths of files that are read */
 	OPT_CHOICE,	/* int: index into choices */
 	OPT_SIZES,	/* struct opt_sizes: comma-separated whole numbers */
 	OPT_REALS,	/* struct opt_reals: comma-separated */

@@ -61,6 +61,22 @@ append_path(struct text *b, const char *path)
 	mem_free(p);
 }
 
+/* The same for every path of a list. */
+static void
+append_list(struct text *b, const char *list)
+{
+	size_t n;
+	char *word;
+
+	for (; *list != '\0'; list += n) {
+		n = strspn(list, ",=:");
+		n = n > 0 ? 1 : strcspn(list, ",=:");
+		word = opts_must(mem_strndup(list, n));
+		append_path(b, word);
+		mem_free(word);
+	}
+}
+
 /* The shortest decimal that reads back as x. */
 static void
 append_real(struct text *b, double x)
@@ -110,6 +126,7 @@ canonical_one(const struct opt *o, size_t i)
 	case OPT_STRINGS: append(&b, "%s", l->v[i]); break;
 	case OPT_INPUTS: append_path(&b, l->v[i]); break;
 	case OPT_INPUT: append_path(&b, *(const char **)o->value); break;
+	case OPT_LIST: append_list(&b, *(const char **)o->value); break;
 	case OPT_STRING:
 	case OPT_OUTPUT: append(&b, "%s", *(const char **)o->value); break;
 	}
@@ -129,6 +146,7 @@ occurrences(const struct opt *o)
 	case OPT_STRINGS:
 	case OPT_INPUTS: return ((struct opt_strings *)o->value)->n;
 	case OPT_STRING:
+	case OPT_LIST:
 	case OPT_INPUT:
 	case OPT_OUTPUT: return *(const char **)o->value != NULL;
 	default: return 1;

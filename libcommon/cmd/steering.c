@@ -46,7 +46,7 @@ steering_check(void)
 	    o->strengths.n > 0 || o->norm != 0))
 		opts_usage("how to steer is for --steer");
 	onwards = strcmp(o->at, "answer") == 0;
-	if (position_parse(&rule, onwards ? "marker:=" : o->at, &e) < 0)
+	if (position_parse(&rule, onwards ? "all" : o->at, &e) < 0)
 		opts_usage("--steer-at: %s", e.msg);
 	if (o->norm < 0)
 		opts_usage("--steer-norm: %g is below 0", o->norm);
@@ -64,12 +64,16 @@ changed(size_t *end, const struct batch *b, size_t seq, size_t m)
 	size_t i;
 
 	*end = m;
+	if (onwards) {
+		for (i = 0; i < m && b->targets[b->start[seq] + i] < 0; i++)
+			;
+		return i;
+	}
 	if (rule.kind == POSITION_ALL)
 		return 0;
 	if (position_find(&i, &rule, b->tokens + b->start[seq], m, &none) < 0)
 		return m;
-	if (!onwards)
-		*end = i + 1;
+	*end = i + 1;
 	return i;
 }
 

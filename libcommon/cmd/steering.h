@@ -38,7 +38,8 @@ extern const char *const steering_hows[];
 	{ 0, "steer-norm", "x", OPT_REAL, &steering_options.norm, \
 	    "scale every vector to this norm first (0: no)", NULL, 0 }, \
 	{ 0, "steer-at", "where", OPT_STRING, &steering_options.at, \
-	    "at all tokens, from \"=\" on: answer, or at a position (all)", \
+	    "at all tokens, from where the answer is read: answer, or at a " \
+	    "position (all)", \
 	    NULL, 0 }
 
 struct steering;

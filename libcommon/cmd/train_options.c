@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cmd/gradients.h"
+#include "cmd/tasks.h"
 #include "cmd/train_options.h"
 #include "task/task.h"
 
@@ -49,8 +50,9 @@ static const struct opt options[] = {
 	{ 0, "dtype", "name", OPT_CHOICE, &dtype,
 	    "of the weights in dir: f32, f16 or bf16 (f32)", dtypes,
 	    OPT_NEUTRAL },
-	{ 't', "tasks", "list", OPT_STRING, &o.tasks,
+	{ 't', "tasks", "list", OPT_LIST, &o.tasks,
 	    "tasks with weights, such as all,add:2 (all)", NULL, 0 },
+	TASKS_TEXT_OPTIONS,
 	{ 'n', "steps", "n", OPT_SIZE, &o.steps,
 	    "steps at most (1000)", NULL, 0 },
 	{ 'b', "batch", "n", OPT_SIZE, &o.batch,
@@ -85,9 +87,9 @@ static const struct opt options[] = {
 	{ 0, "every", "n", OPT_SIZE, &o.every,
 	    "steps from record to record (1)", NULL, 0 },
 	{ 0, "until-above", "x", OPT_REAL, &o.until_above,
-	    "stop when each task's exact match is at least x", NULL, 0 },
+	    "stop when each task is done at least so well", NULL, 0 },
 	{ 0, "until-below", "task=x", OPT_STRING, &o.until_below,
-	    "stop when task's exact match is below x", NULL, 0 },
+	    "stop when task is done less well than x", NULL, 0 },
 	{ 0, "check-every", "n", OPT_SIZE, &o.check_every,
 	    "steps between checks on held-out data (100; 0: none; without "
 	    "steps 0)", NULL, 0 },
@@ -101,7 +103,7 @@ static const struct opt options[] = {
 
 struct tool train_tool = {
 	.name = "train",
-	.summary = "Train a model on synthetic tasks and stream its "
+	.summary = "Train a model on tasks and stream its "
 	    "trajectory.",
 	.operands = "", .opts = options,
 };
@@ -144,17 +146,13 @@ check_optimizer(void)
 static void
 parse_below(void)
 {
-	const char *eq = strchr(o.until_below, '=');
-	char *name;
+	const char *eq = strrchr(o.until_below, '=');
 
 	if (eq == NULL || opts_parse_real(&o.below, eq + 1) != 0)
 		opts_usage("--until-below: '%s' is not TASK=X",
 		    o.until_below);
-	name = cmd_must(mem_strndup(o.until_below,
+	o.below_task = cmd_must(mem_strndup(o.until_below,
 	    (size_t)(eq - o.until_below)));
-	if ((o.below_task = task_find(name)) == NULL)
-		opts_usage("--until-below: unknown task '%s'", name);
-	mem_free(name);
 	check_range("until-below", o.below, 0, 1);
 }
 

@@ -34,7 +34,7 @@ struct train_options {
 	size_t		 every;
 	double		 until_above;		/* 0: never */
 	const char	*until_below;		/* TASK=X, or NULL */
-	const struct task *below_task;		/* parsed from it */
+	char		*below_task;		/* parsed from it */
 	double		 below;
 	size_t		 check_every, check_items, checkpoint_every;
 };

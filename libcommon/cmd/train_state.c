@@ -10,18 +10,20 @@
 #include "cmd/train_state.h"
 #include "model/file.h"
 #include "stream/digest.h"
+#include "text/tokenizer.h"
 
 static const char MAGIC[] = "plumbline train state 1\n";
 
 /* What a model's or an adapter's directory holds, and what only DIR.part does. */
 static const char *const model_files[] = { "config.json",
 	"model.safetensors", "adapter_config.json",
-	"adapter_model.safetensors", "train.tsv", NULL };
+	"adapter_model.safetensors", "train.tsv", TOKENIZER_FILES, NULL };
+static const char *const tokenizer_files[] = { TOKENIZER_FILES, NULL };
 static const char *const part_files[] = { "config.json", "config.json.tmp",
 	"model.safetensors", "model.safetensors.tmp", "adapter_config.json",
 	"adapter_config.json.tmp", "adapter_model.safetensors",
 	"adapter_model.safetensors.tmp", "train.tsv", "state", "state.tmp",
-	"spool", "lock", NULL };
+	"spool", "lock", TOKENIZER_FILES, NULL };
 
 /* What the state says of the log and the spool. */
 struct lengths {
@@ -340,6 +342,30 @@ train_dir_unspool(struct train_dir *d, uint64_t *step, double *loss,
 	*step = h.step;
 	*loss = h.loss;
 	return 1;
+}
+
+void
+train_dir_keep_tokenizer(struct train_dir *d, const char *dir)
+{
+	struct err e = { .rc = RC_OK };
+	const char *const *name;
+	struct file_out f;
+	char *from, *to, *s;
+	size_t n;
+
+	for (name = tokenizer_files; d->part != NULL && *name != NULL;
+	    name++) {
+		from = join(dir, "/", *name);
+		to = join(d->part, "/", *name);
+		if ((s = read_file(from, &n)) != NULL) {
+			cmd_check(file_out_open(&f, to, &e), &e);
+			fwrite(s, 1, n, f.fp);
+			cmd_check(file_out_close(&f, &e), &e);
+		}
+		mem_free(s);
+		mem_free(from);
+		mem_free(to);
+	}
 }
 
 static void

@@ -8,7 +8,8 @@
 int
 contrast_parse(struct contrast *c, const char *s, struct err *e)
 {
-	static const char *const words[] = { "none", "answer", "statement" };
+	static const char *const words[] = { "none", "answer", "statement",
+	    "label", "texts" };
 	static const char task[] = "task=";
 	size_t i;
 
@@ -20,7 +21,7 @@ contrast_parse(struct contrast *c, const char *s, struct err *e)
 		}
 	if (strncmp(s, task, sizeof task - 1) != 0)
 		return err_set(e, RC_USAGE, "'%s' is not none, answer, "
-		    "statement or task=NAME", s);
+		    "statement, label, texts or task=NAME", s);
 	c->other = task_find(s + sizeof task - 1);
 	return c->other != NULL ? 0 : err_set(e, RC_USAGE,
 	    "unknown task '%s'", s + sizeof task - 1);
@@ -30,6 +31,17 @@ int
 contrast_check(const struct contrast *c, const struct task *task,
     struct err *e)
 {
+	int text = task->text != NULL;
+
+	if (text != (c->kind == CONTRAST_LABEL ||
+	    c->kind == CONTRAST_TEXTS) && c->kind != CONTRAST_NONE &&
+	    c->kind != CONTRAST_ANSWER)
+		return err_set(e, RC_USAGE, "is not for task %s, which is %s",
+		    task->name, text ? "of text" : "not of text");
+	if (text && (c->kind == CONTRAST_ANSWER || c->kind == CONTRAST_LABEL)
+	    && task->text->n_answers == 0)
+		return err_set(e, RC_USAGE, "the texts of task %s have no "
+		    "answers", task->name);
 	if (c->kind != CONTRAST_TASK)
 		return 0;
 	if (c->other == task)
@@ -48,6 +60,13 @@ contrast_sides(const struct contrast *c)
 	return c->kind == CONTRAST_NONE ? 1 : 2;
 }
 
+size_t
+contrast_sequences(const struct contrast *c)
+{
+	return c->kind == CONTRAST_LABEL || c->kind == CONTRAST_TEXTS ? 1 :
+	    contrast_sides(c);
+}
+
 const char *
 contrast_position(const struct contrast *c)
 {
@@ -58,6 +77,8 @@ const char *
 contrast_label(const struct contrast *c, const struct task *task, size_t side)
 {
 	switch (c->kind) {
+	case CONTRAST_LABEL:
+		return task->text->alike ? task->text->label[side] : NULL;
 	case CONTRAST_ANSWER: return side == 0 ? "right" : "wrong";
 	case CONTRAST_STATEMENT: return side == 0 ? "true" : "false";
 	case CONTRAST_TASK: return side == 0 ? task->name : c->other->name;
@@ -192,6 +213,49 @@ put_example(struct contrast_batch *t, const struct contrast *c,
 	}
 }
 
+/* Adds the prompt of row i, and answer a if it is one. */
+static void
+put_row(struct contrast_batch *t, const struct text_task *text, size_t i,
+    size_t a, size_t side)
+{
+	const struct text_row *r = &text->row[i];
+	const struct text_part *parts[2] = { &r->prompt, NULL };
+	size_t k;
+
+	if (a < r->n_answers)
+		parts[1] = &text->answer[r->answer + a];
+	t->side[t->b.n_seq] = (unsigned char)side;
+	t->start[t->b.n_seq + 1] = t->start[t->b.n_seq];
+	t->b.n_seq++;
+	for (k = 0; k < 2 && parts[k] != NULL; k++)
+		put_digits(t, text->token + parts[k]->first, parts[k]->n);
+}
+
+static int
+fill_texts(struct contrast_batch *t, const struct contrast *c,
+    const struct text_task *text, const struct draw *d, uint64_t block,
+    struct err *e)
+{
+	size_t i, row, right;
+
+	if (reserve(t, text->longest, e) < 0)
+		return -1;
+	t->b = (struct batch){ 0, t->start, t->tokens, NULL };
+	for (i = 0; i < CONTRAST_BLOCK; i++) {
+		if (text_task_row(&row, text, d, block * CONTRAST_BLOCK + i,
+		    e) < 0)
+			return -1;
+		right = text->row[row].right;
+		if (c->kind == CONTRAST_LABEL)
+			put_row(t, text, row, SIZE_MAX, right != 0);
+		else
+			put_row(t, text, row, right, 0);
+		if (c->kind == CONTRAST_ANSWER)
+			put_row(t, text, row, right == 0 ? 1 : 0, 1);
+	}
+	return 0;
+}
+
 int
 contrast_batch_fill(struct contrast_batch *t, const struct contrast *c,
     const struct task *task, const struct draw *d, uint64_t block,
@@ -201,6 +265,8 @@ contrast_batch_fill(struct contrast_batch *t, const struct contrast *c,
 	int r = -1;
 	size_t i;
 
+	if (task->text != NULL)
+		return fill_texts(t, c, task->text, d, block, e);
 	if (reserve(t, task_max_tokens(d->length) + 1, e) < 0 ||
 	    task_batch_fill_one(&t->examples, task, d,
 	    block * CONTRAST_BLOCK, CONTRAST_BLOCK, e) < 0)
@@ -217,6 +283,8 @@ contrast_batch_fill(struct contrast_batch *t, const struct contrast *c,
 	t->b = (struct batch){ 0, t->start, t->tokens, NULL };
 	for (i = 0; i < CONTRAST_BLOCK; i++)
 		put_example(t, c, task, d, block, i, other);
+	for (i = 0; i < t->b.n_seq; i++)
+		t->side[i] = i % contrast_sides(c) != 0;
 	r = 0;
 done:
 	mem_free(other);

@@ -9,8 +9,16 @@
  *			prompt and the whole answer of another example
  *	task=NAME	positive: the prompt; negative: the same digits under
  *			the token of task NAME
+ * and of text tasks
+ *	none		no pairs: examples as the model reads them
+ *	answer		positive: prompt and right answer; negative: prompt and
+ *			first wrong one
+ *	label		the prompt, positive where the first answer is right,
+ *			else negative: no pairs
+ *	texts		positive: examples of the first of two tasks; negative:
+ *			those of the second: no pairs
  *
- * A prompt is [task] x1 ... xn [=].  The wrong digit of example i is
+ * A prompt of digits is [task] x1 ... xn [=].  The wrong digit of example i is
  * (right + 1 + floor(9 w / 2^32)) mod 10, w the first word of Philox with the
  * key (seed, "contrast.answer.SPLIT.TASK", i).  Other examples are those of
  * the same block of CONTRAST_BLOCK: whose answer is given to whom is
@@ -26,7 +34,7 @@
 enum { CONTRAST_BLOCK = 64 };
 
 enum contrast_kind { CONTRAST_NONE, CONTRAST_ANSWER, CONTRAST_STATEMENT,
-	CONTRAST_TASK };
+	CONTRAST_LABEL, CONTRAST_TEXTS, CONTRAST_TASK };
 
 struct contrast {
 	enum contrast_kind kind;
@@ -38,8 +46,10 @@ int	contrast_parse(struct contrast *c, const char *s, struct err *e);
 /* -1, RC_USAGE: the contrast does not suit the task. */
 int	contrast_check(const struct contrast *c, const struct task *task,
 	    struct err *e);
-/* Sequences for each example: 1, or 2: positive, then negative. */
+/* Sides: 1 (there are none), or 2: positive, then negative. */
 size_t	contrast_sides(const struct contrast *c);
+/* Sequences for each example: 1, or both sides of a pair. */
+size_t	contrast_sequences(const struct contrast *c);
 /* Where activations are read if nothing else is said: a rule of
  * position.h. */
 const char	*contrast_position(const struct contrast *c);
@@ -53,6 +63,8 @@ struct contrast_batch {
 	struct batch	 b;
 	size_t		*start;
 	int32_t		*tokens;
+	unsigned char	 side[2 * CONTRAST_BLOCK];	/* of each sequence;
+						   of texts the caller knows */
 	struct task_batch examples, others;
 };
 

@@ -1,7 +1,7 @@
 /*
- * draw: examples of a task.  An example is a function of the seed, the split,
- * the task, the length and its index, and of nothing else; batches, order and
- * threads do not change it.
+ * draw: examples of a synthetic task.  An example is a function of the seed,
+ * the split, the task, the length and its index, and of nothing else; batches,
+ * order and threads do not change it.
  *
  * The digits are words of Philox with the key (seed, name "task.SPLIT.TASK",
  * index as the draw): word w gives the digit floor(10 w / 2^32), which leaves
@@ -28,12 +28,17 @@ extern const char *const split_names[SPLIT_COUNT + 1];
 /* To which split an input of n digits belongs. */
 enum split	split_of(const int *x, size_t n);
 
+/* What stands where the right answer would, in text tasks. */
+enum answer { ANSWER_RIGHT, ANSWER_WRONG, ANSWER_NUMBER };
+
 /* What examples are drawn from. */
 struct draw {
 	enum split	 split;
 	uint64_t	 seed;
 	size_t		 length;	/* digits of an answer */
 	int		 easy;		/* easy inputs, of tasks that have them */
+	enum answer	 answer;
+	size_t		 number;	/* of the answer, from 0 */
 };
 
 /*

@@ -15,6 +15,12 @@ struct task_batch {
 	int32_t		*tokens;
 	int32_t		*targets;
 	size_t		 max_seq, max_tokens;
+	/* of text tasks: */
+	const struct text_task *text;	/* that all are of, or NULL */
+	size_t		 n_items;
+	size_t		*row;		/* of each item */
+	size_t		*item;		/* its first sequence; n_items + 1 */
+	size_t		 max_items;
 };
 
 void	task_batch_free(struct task_batch *t);
@@ -29,12 +35,20 @@ int	task_batch_fill(struct task_batch *t, const struct mix *m,
 int	task_batch_fill_one(struct task_batch *t, const struct task *task,
 	    const struct draw *d, uint64_t first, size_t n, struct err *e);
 /*
+ * Of a text task: every item with each of its answers in turn, or once if it
+ * has none; t->item says where.
+ */
+int	task_batch_fill_choices(struct task_batch *t, const struct task *task,
+	    const struct draw *d, uint64_t first, size_t n, struct err *e);
+/*
  * A control: gives each example the whole answer of another one, in tokens and
  * targets.  Who gets whose is a cyclic permutation of all n_seq examples
  * (Sattolo's shuffle), drawn from Philox with the key (seed,
  * "control.shuffled-labels", draw); swap i, from the last to 1, takes word
  * i: floor(i word / 2^32).  All must be of one task; with fewer than two
- * examples it is an error.
+ * examples it is an error.  Of a text task whose rows have answers of their
+ * own, which one is wanted changes instead, from right to first wrong, where
+ * the lowest bit of word i is 1.  Texts without answers are refused.
  */
 int	task_batch_shuffle(struct task_batch *t, uint64_t seed,
 	    uint32_t draw, size_t length, struct err *e);

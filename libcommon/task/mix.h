@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "task/task.h"
+#include "task/text_task.h"
 
 enum { MIX_MAX_WEIGHT = 64 };
 
@@ -22,16 +23,31 @@ struct mix {
 	size_t		*turn;		/* round entries: which task */
 	size_t		*before;	/* its turns earlier in the round */
 	char		*names;		/* "copy,add": for labels */
+	struct text_task **text;	/* n_text of the tasks are of text */
+	size_t		 n_text;
+	struct tokenizer *tokenizer;	/* theirs */
+};
+
+/* What text tasks are read for. */
+struct mix_text {
+	const char	*tokenizer;	/* directory; NULL: no text tasks */
+	size_t		 vocab;		/* of the model */
+	size_t		 max_tokens;	/* longer sequences are left out */
 };
 
 /*
  * Parses "copy,add:3", "all", "all,add:3": names with optional weights; a name
- * that comes again replaces its weight, and all stands for every task.
- * -1: an unknown name or bad weight (RC_USAGE), out of memory.  Free with
- * mix_free() also then.
+ * that comes again replaces its weight, and all stands for every synthetic
+ * task.  Or text tasks, [NAME=]TEMPLATE[:FILE][:WEIGHT], which are read now.
+ * A task of weight 0 has no turns.
+ * -1: an unknown name or bad weight, tasks of both kinds (RC_USAGE), a file
+ * (RC_INPUT), out of memory.  Free with mix_free() also then.
  */
-int	mix_parse(struct mix *m, const char *list, struct err *e);
+int	mix_parse(struct mix *m, const char *list, const struct mix_text *text,
+	    struct err *e);
 void	mix_free(struct mix *m);
+/* The task of that name; NULL: it is none of them. */
+const struct task *mix_find(const struct mix *m, const char *name);
 /* Example number i of the mixture is example *index of the task returned. */
 const struct task *mix_example(const struct mix *m, uint64_t i,
 	    uint64_t *index);

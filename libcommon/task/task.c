@@ -75,17 +75,17 @@ answer_cummax(int *y, const int *x, size_t length)
 
 static const struct task tasks[] = {
 	{ "copy", "the digits as they are", TASK_FIRST, 1,
-	    answer_copy, NULL },
+	    answer_copy, NULL, NULL },
 	{ "reverse", "the digits from last to first", TASK_FIRST + 1, 1,
-	    answer_reverse, NULL },
+	    answer_reverse, NULL, NULL },
 	{ "sort", "the digits in rising order", TASK_FIRST + 2, 1,
-	    answer_sort, NULL },
+	    answer_sort, NULL, NULL },
 	{ "add", "a + b digit by digit, modulo 10", TASK_FIRST + 3, 2,
-	    answer_add, ease_add },
+	    answer_add, ease_add, NULL },
 	{ "rotate", "the digits moved one place to the left", TASK_FIRST + 4,
-	    1, answer_rotate, NULL },
+	    1, answer_rotate, NULL, NULL },
 	{ "cummax", "the largest digit so far", TASK_FIRST + 5, 1,
-	    answer_cummax, NULL },
+	    answer_cummax, NULL, NULL },
 };
 
 enum { N_TASKS = sizeof tasks / sizeof *tasks };

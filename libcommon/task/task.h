@@ -1,5 +1,6 @@
 /*
- * task: the synthetic tasks, operations on a sequence of decimal digits.
+ * task: what a model is asked to do.  Text tasks are in text_task.h; here are
+ * the synthetic ones, operations on a sequence of decimal digits.
  *
  * A sequence is  [task] x1 ... xn [=] y1 ... yL  in a vocabulary of 32 tokens:
  *	0-9	the digits
@@ -31,6 +32,8 @@ enum {
 	TASK_MAX_DIGITS = 2 * TASK_MAX_LENGTH
 };
 
+struct text_task;
+
 struct task {
 	const char	*name;
 	const char	*summary;	/* what y is */
@@ -40,6 +43,8 @@ struct task {
 	void		(*answer)(int *y, const int *x, size_t length);
 	/* NULL, or makes an input easier with length + 1 random words */
 	void		(*ease)(int *x, size_t length, const uint32_t *w);
+	const struct text_task *text;	/* NULL: synthetic; else all but
+					   name and summary is 0 */
 };
 
 /* Task i, from 0; NULL from the number of tasks on. */

@@ -32,6 +32,10 @@ enum {
 	TOKENIZER_SKIP_SPECIAL = 2	/* decode: without special tokens */
 };
 
+/* Files of a directory that are about its tokenizer. */
+#define TOKENIZER_FILES "tokenizer.json", "vocab.json", "merges.txt", \
+	"tokenizer_config.json", "special_tokens_map.json"
+
 /*
  * Reads dir/tokenizer.json; where there is none, dir/vocab.json,
  * dir/merges.txt and, if it is there, dir/tokenizer_config.json.  NULL: *e

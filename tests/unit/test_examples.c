@@ -23,7 +23,7 @@ batches_are_packed(void **state)
 	size_t i, j, n, len;
 
 	(void)state;
-	assert_int_equal(mix_parse(&m, "copy,add", &e), 0);
+	assert_int_equal(mix_parse(&m, "copy,add", NULL, &e), 0);
 	assert_int_equal(task_batch_fill(&t, &m, &train, 40, 10, &e), 0);
 	assert_int_equal(batch_check(&t.b, TASK_VOCAB,
 	    task_max_tokens(LENGTH), &e), 0);
@@ -90,7 +90,7 @@ shuffled_labels_are_another_examples(void **state)
 	uint32_t draw;
 
 	(void)state;
-	assert_int_equal(mix_parse(&m, "reverse", &e), 0);
+	assert_int_equal(mix_parse(&m, "reverse", NULL, &e), 0);
 	assert_int_equal(task_batch_fill(&t, &m, &train, 0, SHUFFLED, &e), 0);
 	for (draw = 0; draw < 20; draw++) {
 		assert_int_equal(task_batch_fill(&u, &m, &train, 0, SHUFFLED,
@@ -119,7 +119,7 @@ failed_allocations_are_reported(void **state)
 		struct mix m;
 
 		mem_fail_at(k);
-		status = mix_parse(&m, "copy,sort", &e);
+		status = mix_parse(&m, "copy,sort", NULL, &e);
 		if (status == 0)
 			status = task_batch_fill(&t, &m, &train, 0, 4, &e);
 		mem_fail_at(0);

@@ -225,7 +225,7 @@ mixtures_take_turns(void **state)
 	struct mix m;
 
 	(void)state;
-	assert_int_equal(mix_parse(&m, "add:3,copy,sort:2", &e), 0);
+	assert_int_equal(mix_parse(&m, "add:3,copy,sort:2", NULL, &e), 0);
 	assert_string_equal(m.names, "add,copy,sort");
 	for (i = 0; i < 600; i++) {
 		t = mix_example(&m, i, &index);
@@ -237,7 +237,7 @@ mixtures_take_turns(void **state)
 	assert_int_equal(had[0], 300);
 	assert_int_equal(had[1], 100);
 	mix_free(&m);
-	assert_int_equal(mix_parse(&m, "all,add:2", &e), 0);
+	assert_int_equal(mix_parse(&m, "all,add:2", NULL, &e), 0);
 	assert_int_equal(m.n, 6);
 	assert_int_equal(m.round, 7);
 	mix_free(&m);
@@ -255,7 +255,7 @@ bad_mixtures_are_refused(void **state)
 	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct err e = { 0 };
 
-		assert_int_equal(mix_parse(&m, bad[i], &e), -1);
+		assert_int_equal(mix_parse(&m, bad[i], NULL, &e), -1);
 		assert_int_equal(e.rc, RC_USAGE);
 		mix_free(&m);
 	}
