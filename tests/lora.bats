@@ -331,3 +331,15 @@ slope() {
 	[ "$status" -eq 3 ]
 	[[ $output == *sketch.* ]]
 }
+
+@test "sketches: a second implementation draws the same" {
+	needs_python msgpack zstandard
+	local name=h.0.attn.c_proj.weight
+	gradients -m gpt2 -n 1 --group $name -o g.mpk.zst
+	gradients -m gpt2 -n 1 --group $name --sketch 32 --sketch-seed 7 \
+	    -o s.mpk.zst
+	python3 "$ROOT/tests/oracle/read_stream.py" --values g.mpk.zst |
+	    python3 "$ROOT/tests/oracle/draws.py" sketch 32 7 $name > want
+	python3 "$ROOT/tests/oracle/read_stream.py" --values s.mpk.zst > have
+	diff want have
+}
