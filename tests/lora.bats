@@ -343,3 +343,14 @@ slope() {
 	python3 "$ROOT/tests/oracle/read_stream.py" --values s.mpk.zst > have
 	diff want have
 }
+
+@test "lora: every step is taken where the last one ended" {
+	lora llama --adapter llama-a -O two -n 2
+	lora llama --adapter llama-a -O one -n 1
+	grad-dump -m llama --adapter one -t reverse --length 3 -b 16 \
+	    --first 1 -n 1 | tensor-ls > g.tsv
+	paste <(tail -n 1 two/train.tsv | cut -f 5) <(awk -F '\t' '
+	NR == 1 { for (i = 1; i <= NF; i++) if ($i == "loss") at = i }
+	NR == 2 { print $at }' g.tsv) |
+	    awk '{ d = $1 / $2 - 1; exit !(d < 1e-8 && d > -1e-8) }'
+}
