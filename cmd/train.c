@@ -9,6 +9,7 @@
 #include "cmd/tasks.h"
 #include "cmd/train_options.h"
 #include "cmd/train_state.h"
+#include "cmd/trained.h"
 #include "stream/digest.h"
 
 static const char log_header[] =
@@ -26,12 +27,7 @@ struct trainer {
 	struct bench	 bench;		/* with the model that is trained, or
 					   that is below the adapter */
 	const struct task *below;	/* of --until-below, or NULL */
-	struct adapter	*adapter;	/* that is trained; NULL: none */
-	struct params	*changed;	/* the model changed by it */
-	float		*changed_block;
-	const struct params *params;	/* where the run is */
-	float		*theta;		/* what is trained, */
-	const struct layout *layout;	/* of this layout */
+	struct trained	 what;
 	struct gradients of;
 	struct optim	 optim;
 	struct schedule	 schedule;
@@ -41,9 +37,6 @@ struct trainer {
 	float		*base;		/* of the stream: at the last record
 					   (updates) or at the beginning */
 	float		*row;		/* a record */
-	float		*now;		/* what the stream is of: theta, or
-					   the products */
-	const struct layout *streamed;	/* its layout */
 	struct ts_writer *out;
 };
 
@@ -101,72 +94,6 @@ first_model(const struct train_options *o)
 	return m;
 }
 
-static struct adapter *
-new_adapter(const struct train_options *o, const struct model *m)
-{
-	struct err e = { .rc = RC_OK };
-	struct adapter_config c;
-	struct adapter *a;
-
-	adapter_config_init(&c);
-	c.r = o->lora_rank;
-	c.alpha = o->lora_alpha;
-	c.rslora = o->lora_rslora;
-	if (adapter_config_targets(&c, o->lora_targets, &e) != 0 ||
-	    (a = adapter_new(&c, &m->config, m->layout, &e)) == NULL) {
-		err_prefix(&e, "--lora-targets");
-		die_err(&e);
-	}
-	a->config.base = cmd_must(mem_strdup(o->model));
-	adapter_init(a, o->seed);
-	return a;
-}
-
-/* What is trained: the model's parameters, or an adapter's. */
-static void
-begin_theta(struct trainer *t, struct model *m)
-{
-	struct err e = { .rc = RC_OK };
-
-	t->theta = m->block;
-	t->layout = t->streamed = m->layout;
-	t->params = m->params;
-	if (t->o->adapter == NULL && t->o->lora_rank == 0)
-		return;
-	t->adapter = t->o->adapter != NULL ?
-	    places_load_adapter(t->o->adapter, m) : new_adapter(t->o, m);
-	t->theta = t->adapter->params;
-	t->layout = t->adapter->layout;
-	t->streamed = t->o->coordinates == COORDINATES_PRODUCT ?
-	    t->adapter->product : t->layout;
-	if ((t->changed = params_copy(m->params, &e)) == NULL)
-		die_err(&e);
-	t->changed_block = cmd_must(mem_alloc(t->adapter->product->n,
-	    sizeof(float)));
-	t->params = t->changed;
-}
-
-/* theta has moved. */
-static void
-follow(struct trainer *t)
-{
-	if (t->adapter != NULL)
-		adapter_apply(t->changed, t->changed_block, t->adapter,
-		    t->theta, t->bench.model->params);
-}
-
-/* What the stream is of. */
-static const float *
-now(struct trainer *t)
-{
-	if (t->streamed == t->layout)
-		return t->theta;
-	if (t->now == NULL)
-		t->now = cmd_must(mem_alloc(t->streamed->n, sizeof *t->now));
-	adapter_products(t->now, t->adapter, t->theta);
-	return t->now;
-}
-
 /* A record: to the stream, and when new to the spool. */
 static void
 emit(struct trainer *t, uint64_t step, double loss, const float *x, int new)
@@ -180,8 +107,8 @@ emit(struct trainer *t, uint64_t step, double loss, const float *x, int new)
 	if (labels_set_text(&l, L_TASK, t->bench.mix.names) != 0)
 		die(RC_SYSTEM, "out of memory");
 	if (new)
-		train_dir_spool(&t->dir, step, loss, x, t->streamed->n);
-	cmd_put(t->out, t->streamed, &l, x);
+		train_dir_spool(&t->dir, step, loss, x, t->what.streamed->n);
+	cmd_put(t->out, t->what.streamed, &l, x);
 	cmd_flush(t->out);
 	labels_clear(&l);
 }
@@ -192,11 +119,11 @@ record(struct trainer *t, int last)
 {
 	const float *theta, *x = t->row;
 	uint64_t since = t->at.step - t->at.recorded;
-	size_t i, n = t->streamed->n;
+	size_t i, n = t->what.streamed->n;
 
 	if (t->out == NULL || (since < t->o->every && !(last && since > 0)))
 		return;
-	theta = now(t);
+	theta = trained_now(&t->what);
 	if (t->o->stream == STREAM_PARAMETERS)
 		x = theta;
 	else
@@ -213,7 +140,7 @@ record(struct trainer *t, int last)
 static void
 open_stream(struct trainer *t)
 {
-	const struct layout *l = t->streamed;
+	const struct layout *l = t->what.streamed;
 	uint64_t step;
 	double loss;
 	int begun = t->o->stream == STREAM_UPDATES;	/* has no step 0 */
@@ -231,7 +158,7 @@ open_stream(struct trainer *t)
 		return;
 	memset(t->row, 0, l->n * sizeof *t->row);
 	emit(t, 0, (double)NAN, t->o->stream == STREAM_PARAMETERS ?
-	    now(t) : t->row, 1);
+	    trained_now(&t->what) : t->row, 1);
 }
 
 static void
@@ -268,7 +195,7 @@ check(struct trainer *t)
 		task = i < mix->n ? mix->task[i] : t->below;
 		if (task == NULL || (i == mix->n && trained))
 			break;
-		r = bench_eval(&t->bench, t->params, task, &d,
+		r = bench_eval(&t->bench, t->what.params, task, &d,
 		    o->check_items);
 		log_row(t, "validation", task->name, (double)NAN, &r);
 		if (i < mix->n && score_done(&r) < o->until_above)
@@ -295,8 +222,8 @@ step(struct trainer *t)
 
 	cmd_check(task_batch_fill(&t->bench.batch, &t->bench.mix, &d,
 	    t->at.step * o->batch, o->batch, &e), &e);
-	if (gradients_mean(t->grad, &r.sum, &t->of, t->params, t->theta,
-	    &t->bench.batch.b, &e) < 0) {
+	if (gradients_mean(t->grad, &r.sum, &t->of, t->what.params,
+	    t->what.theta, &t->bench.batch.b, &e) < 0) {
 		if (e.rc == RC_INPUT)	/* diverged, and would again */
 			train_dir_abandon(&t->dir);
 		snprintf(where, sizeof where, "step %" PRIu64,
@@ -305,9 +232,9 @@ step(struct trainer *t)
 		die_err(&e);
 	}
 	if (o->clip > 0)
-		optim_clip(t->grad, t->layout->n, o->clip);
-	optim_step(&t->optim, t->theta, t->grad, lr, t->layout);
-	follow(t);
+		optim_clip(t->grad, t->what.layout->n, o->clip);
+	optim_step(&t->optim, t->what.theta, t->grad, lr, t->what.layout);
+	trained_follow(&t->what);
 	t->at.step++;
 	t->at.loss += score_loss(&r.sum);
 	log_row(t, "train", t->bench.mix.names, lr, &r);
@@ -348,23 +275,6 @@ find_below(struct trainer *t)
 		opts_usage("--until-below: unknown task '%s'", name);
 }
 
-/* Of what the run starts from.  An adapter's model stays in its files, which
- * are inputs with digests of their own. */
-static void
-start_digest(char digest[DIGEST_SIZE], const struct trainer *t,
-    const struct model *m)
-{
-	char *id;
-
-	if (t->adapter == NULL) {
-		model_digest(digest, m);
-		return;
-	}
-	id = cmd_identity();
-	digest_bytes(digest, id, strlen(id));
-	mem_free(id);
-}
-
 /* Where the run begins, or goes on. */
 static void
 begin(struct trainer *t)
@@ -373,23 +283,22 @@ begin(struct trainer *t)
 	char digest[DIGEST_SIZE];
 	size_t n, s;
 
-	begin_theta(t, m);
-	n = t->layout->n, s = t->streamed->n;
-	start_digest(digest, t, m);
+	trained_open(&t->what, m, t->o);
+	n = t->what.layout->n, s = t->what.streamed->n;
+	trained_digest(digest, &t->what);
 	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
 	train_options_optim(t->o, &t->optim, &t->schedule, n);
 	bench_open(&t->bench, m, t->o->model, t->o->tasks, t->o->length);
 	find_below(t);
-	gradients_open(&t->of, t->bench.pool, m, t->adapter,
+	gradients_open(&t->of, t->bench.pool, m, t->what.adapter,
 	    COORDINATES_FACTORS, NULL, "");
 	gradients_reserve(&t->of, 1);
 	if (t->o->stream == STREAM_UPDATES ||
 	    t->o->stream == STREAM_DISPLACEMENTS) {
 		t->base = cmd_must(mem_alloc(s, sizeof *t->base));
-		memcpy(t->base, now(t), s * sizeof *t->base);
+		memcpy(t->base, trained_now(&t->what), s * sizeof *t->base);
 	}
-	follow(t);
-	t->at = (struct progress){ .n = { n, n, n, s }, .array = { t->theta,
+	t->at = (struct progress){ .n = { n, n, n, s }, .array = { t->what.theta,
 	    t->optim.m, t->optim.v, t->base } };
 	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, digest),
 	    &t->at)) {
@@ -400,7 +309,7 @@ begin(struct trainer *t)
 		train_dir_save(&t->dir, &t->at);
 	}
 	t->optim.t = t->at.step;
-	follow(t);
+	trained_follow(&t->what);
 	open_stream(t);
 }
 
@@ -412,24 +321,21 @@ finish(struct trainer *t)
 	int status;
 
 	if (t->dir.part != NULL)
-		cmd_check(t->adapter != NULL ?
-		    adapter_save(t->adapter, t->dir.part, &e) :
+		cmd_check(t->what.adapter != NULL ?
+		    adapter_save(t->what.adapter, t->dir.part, &e) :
 		    model_save(t->bench.model, t->o->dtype, t->dir.part, &e),
 		    &e);
-	if (t->adapter == NULL && bench_tokenizer(&t->bench) != NULL)
+	if (t->what.adapter == NULL && bench_tokenizer(&t->bench) != NULL)
 		train_dir_keep_tokenizer(&t->dir, bench_tokenizer(&t->bench));
 	status = cmd_finish();
 	train_dir_finish(&t->dir);
 	gradients_close(&t->of);
 	bench_close(&t->bench);
 	optim_free(&t->optim);
-	adapter_free(t->adapter);
-	params_free(t->changed);
-	mem_free(t->changed_block);
+	trained_close(&t->what);
 	mem_free(t->grad);
 	mem_free(t->base);
 	mem_free(t->row);
-	mem_free(t->now);
 	return status;
 }
 

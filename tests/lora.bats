@@ -137,12 +137,12 @@ slope() {
 }
 
 @test "lora: a run that was killed goes on to the same bytes" {
-	local more=(-n 400 --checkpoint-every 20 --stream updates --every 40
+	local more=(-n 1000 --checkpoint-every 20 --stream updates --every 40
 	    --coordinates product)
 	lora gpt2 --adapter gpt2-a -O whole "${more[@]}" -o whole.mpk.zst
 	lora gpt2 --adapter gpt2-a -O cut "${more[@]}" > cut.mpk.zst &
 	local pid=$!
-	while kill -0 $pid 2>/dev/null && ! grep -aq 'step 20 ' \
+	while kill -0 $pid 2>/dev/null && ! grep -aqE '^step [1-9]' \
 	    cut.part/state 2>/dev/null; do :; done
 	pkill -KILL -P $pid || kill -KILL $pid
 	wait $pid || true
@@ -330,4 +330,27 @@ slope() {
 	run cosine -r a.mpk.zst b.mpk.zst
 	[ "$status" -eq 3 ]
 	[[ $output == *sketch.* ]]
+}
+
+@test "sketches: a second implementation draws the same" {
+	needs_python msgpack zstandard
+	local name=h.0.attn.c_proj.weight
+	gradients -m gpt2 -n 1 --group $name -o g.mpk.zst
+	gradients -m gpt2 -n 1 --group $name --sketch 32 --sketch-seed 7 \
+	    -o s.mpk.zst
+	python3 "$ROOT/tests/oracle/read_stream.py" --values g.mpk.zst |
+	    python3 "$ROOT/tests/oracle/draws.py" sketch 32 7 $name > want
+	python3 "$ROOT/tests/oracle/read_stream.py" --values s.mpk.zst > have
+	diff want have
+}
+
+@test "lora: every step is taken where the last one ended" {
+	lora llama --adapter llama-a -O two -n 2
+	lora llama --adapter llama-a -O one -n 1
+	grad-dump -m llama --adapter one -t reverse --length 3 -b 16 \
+	    --first 1 -n 1 | tensor-ls > g.tsv
+	paste <(tail -n 1 two/train.tsv | cut -f 5) <(awk -F '\t' '
+	NR == 1 { for (i = 1; i <= NF; i++) if ($i == "loss") at = i }
+	NR == 2 { print $at }' g.tsv) |
+	    awk '{ d = $1 / $2 - 1; exit !(d < 1e-8 && d > -1e-8) }'
 }

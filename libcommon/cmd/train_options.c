@@ -24,7 +24,7 @@ static struct train_options o = {
 	.tasks = "all", .steps = 1000, .batch = 128, .length = 8,
 	.lr = UNSET, .weight_decay = UNSET, .beta1 = 0.9, .beta2 = 0.999,
 	.eps = 1e-8, .data_seed = NO_SEED, .every = 1,
-	.lora_alpha = -1, .check_every = SIZE_MAX, .check_items = 256, .checkpoint_every = 200
+	.check_every = SIZE_MAX, .check_items = 256, .checkpoint_every = 200
 };
 
 static const struct opt options[] = {
@@ -38,7 +38,7 @@ static const struct opt options[] = {
 	    "train a new adapter of this rank over the model (0: none)",
 	    NULL, 0 },
 	{ 0, "lora-alpha", "x", OPT_REAL, &o.lora_alpha,
-	    "its scale times the rank (the rank)", NULL, 0 },
+	    "its scale times the rank (0: the rank)", NULL, 0 },
 	{ 0, "lora-targets", "name,...", OPT_STRING, &o.lora_targets,
 	    "its linear layers, by the ends of their names, or all-linear",
 	    NULL, 0 },
@@ -165,7 +165,7 @@ check_adapter(void)
 		opts_usage("an adapter is over a --model");
 	if (new && o.adapter != NULL)
 		opts_usage("give either --adapter or --lora-rank");
-	if (!new && (o.lora_alpha != -1 || o.lora_targets != NULL ||
+	if (!new && (o.lora_alpha != 0 || o.lora_targets != NULL ||
 	    o.lora_rslora))
 		opts_usage("--lora-%s is for --lora-rank", o.lora_rslora ?
 		    "rslora" : o.lora_targets != NULL ? "targets" : "alpha");
@@ -175,7 +175,7 @@ check_adapter(void)
 		opts_usage("--coordinates is for an adapter");
 	if (any && dtype != 0)
 		opts_usage("--dtype: an adapter is written in f32");
-	if (o.lora_alpha == -1)
+	if (o.lora_alpha == 0)
 		o.lora_alpha = (double)o.lora_rank;
 	if (new)
 		check_positive("lora-alpha", o.lora_alpha);

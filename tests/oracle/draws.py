@@ -3,6 +3,7 @@
 
 usage: draws.py PAGE		check the page's table of known answers
        draws.py SEED NAME DRAW FIRST COUNT	print the draws' patterns
+       draws.py sketch K SEED NAME < VALUES	print the sketch of one tensor
 
 Plain Python: an operation on two binary32 numbers in binary64, rounded to
 binary32, is the operation rounded once (binary64 has more than twice the
@@ -75,6 +76,16 @@ def xxh64(data):
     h = (h ^ h >> 33) * p2 & M64
     h = (h ^ h >> 29) * p3 & M64
     return h ^ h >> 32
+
+
+def sketch(x, k, seed, name):
+    """The K numbers of section SKETCHES for one tensor's values."""
+    y = [0.0] * k
+    for i, v in enumerate(x):
+        for j, w in enumerate(words(seed, "sketch." + name, 0, i)):
+            at = j * (k // 4) + ((w & 0x7fffffff) * (k // 4) >> 31)
+            y[at] += -v if w >> 31 else v
+    return [f32(v / 2) for v in y]
 
 
 def words(seed, name, draw, b):
@@ -215,6 +226,12 @@ def check_page(path):
 if __name__ == "__main__":
     if len(sys.argv) == 2:
         sys.exit(check_page(sys.argv[1]))
+    if sys.argv[1] == "sketch":
+        k, seed, name = sys.argv[2:]
+        for y in sketch([float(x) for x in sys.stdin], int(k), int(seed),
+                        name):
+            print("%.9g" % y)
+        sys.exit(0)
     seed, name, draw, first, count = sys.argv[1:]
     for i in range(int(count)):
         print("%08x" % (bits(normal(int(seed), name, int(draw),

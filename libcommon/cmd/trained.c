@@ -1,0 +1,94 @@
+#include <string.h>
+
+#include "cmd/gradients.h"
+#include "cmd/places.h"
+#include "cmd/trained.h"
+#include "stream/digest.h"
+
+static struct adapter *
+new_adapter(const struct train_options *o, const struct model *m)
+{
+	struct err e = { .rc = RC_OK };
+	struct adapter_config c;
+	struct adapter *a;
+
+	adapter_config_init(&c);
+	c.r = o->lora_rank;
+	c.alpha = o->lora_alpha;
+	c.rslora = o->lora_rslora;
+	if (adapter_config_targets(&c, o->lora_targets, &e) != 0 ||
+	    (a = adapter_new(&c, &m->config, m->layout, &e)) == NULL) {
+		err_prefix(&e, "--lora-targets");
+		die_err(&e);
+	}
+	a->config.base = cmd_must(mem_strdup(o->model));
+	adapter_init(a, o->seed);
+	return a;
+}
+
+void
+trained_open(struct trained *t, const struct model *m,
+    const struct train_options *o)
+{
+	struct err e = { .rc = RC_OK };
+
+	*t = (struct trained){ .model = m, .theta = m->block,
+	    .layout = m->layout, .params = m->params, .streamed = m->layout };
+	if (o->adapter == NULL && o->lora_rank == 0)
+		return;
+	t->adapter = o->adapter != NULL ?
+	    places_load_adapter(o->adapter, m) : new_adapter(o, m);
+	t->theta = t->adapter->params;
+	t->layout = t->adapter->layout;
+	t->streamed = o->coordinates == COORDINATES_PRODUCT ?
+	    t->adapter->product : t->layout;
+	if ((t->changed = params_copy(m->params, &e)) == NULL)
+		die_err(&e);
+	t->block = cmd_must(mem_alloc(t->adapter->product->n,
+	    sizeof *t->block));
+	t->params = t->changed;
+	trained_follow(t);
+}
+
+void
+trained_close(struct trained *t)
+{
+	adapter_free(t->adapter);
+	params_free(t->changed);
+	mem_free(t->block);
+	mem_free(t->products);
+}
+
+void
+trained_follow(struct trained *t)
+{
+	if (t->adapter != NULL)
+		adapter_apply(t->changed, t->block, t->adapter, t->theta,
+		    t->model->params);
+}
+
+const float *
+trained_now(struct trained *t)
+{
+	if (t->streamed == t->layout)
+		return t->theta;
+	if (t->products == NULL)
+		t->products = cmd_must(mem_alloc(t->streamed->n,
+		    sizeof *t->products));
+	adapter_products(t->products, t->adapter, t->theta);
+	return t->products;
+}
+
+void
+trained_digest(char digest[DIGEST_SIZE], const struct trained *t)
+{
+	char *id;
+
+	if (t->adapter == NULL) {
+		model_digest(digest, t->model);
+		return;
+	}
+	id = cmd_identity();
+	digest_bytes(digest, id, strlen(id));
+	mem_free(id);
+}
