@@ -1,4 +1,3 @@
-#include <fnmatch.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -34,29 +33,29 @@ keep(void *arg, size_t site, const struct batch *b, size_t seq, real *h,
 }
 
 static int
-matches(const char *name, const char *globs)
+wanted(const char *globs, size_t site, const struct model_config *c)
 {
 	char *list = cmd_must(mem_strdup(globs)), *s, *save = NULL;
 	int found = 0;
 
 	for (s = strtok_r(list, ",", &save); s != NULL && !found;
 	    s = strtok_r(NULL, ",", &save))
-		found = fnmatch(s, name, 0) == 0;
+		found = site_matches(s, site, c);
 	mem_free(list);
 	return found;
 }
 
 static void
-choose(struct watch *w, size_t n_layer, const char *globs, const char *what)
+choose(struct watch *w, const struct model_config *c, const char *globs,
+    const char *what)
 {
-	size_t n = site_count(n_layer), i;
-	char *name;
+	size_t n = site_count(c->n_layer), i;
 
 	w->slot = cmd_must(mem_alloc(n, sizeof *w->slot));
 	w->name = cmd_must(mem_alloc(n, sizeof *w->name));
 	for (i = 0; i < n; i++) {
-		name = site_name(w->name[w->n], SITE_NAME_MAX, i, n_layer);
-		w->slot[i] = matches(name, globs) ? w->n++ : SIZE_MAX;
+		site_name(w->name[w->n], SITE_NAME_MAX, i, c->n_layer);
+		w->slot[i] = wanted(globs, i, c) ? w->n++ : SIZE_MAX;
 	}
 	for (i = 0; i < n; i++)
 		if (w->slot[i] == SIZE_MAX)
@@ -76,7 +75,7 @@ watch_open(struct watch *w, const struct model_config *c, const char *globs,
 	w->rule = *rule;
 	w->rows = rule->kind == POSITION_ALL ? max_tokens : 1;
 	w->hook = (struct site_hook){ keep, w };
-	choose(w, c->n_layer, globs, what);
+	choose(w, c, globs, what);
 	w->x = cmd_must(mem_alloc(n_seq * w->n * w->rows,
 	    w->width * sizeof *w->x));
 	w->where = cmd_must(mem_alloc(n_seq, sizeof *w->where));

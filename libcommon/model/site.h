@@ -21,6 +21,7 @@
 #include <stddef.h>
 
 #include "model/batch.h"
+#include "model/config.h"
 #include "nn/real.h"
 
 /* The sites of a layer, in the order of the forward pass. */
@@ -39,6 +40,13 @@ size_t	site_final_norm(size_t n_layer);
 char	*site_name(char *buf, size_t size, size_t site, size_t n_layer);
 /* The site of that name; site_count(n_layer) when there is none. */
 size_t	site_find(const char *name, size_t n_layer);
+
+/*
+ * 1: the glob matches the site's name, or one of the names that it has in
+ * Hugging Face transformers and in TransformerLens, plumbline-model(5).
+ */
+int	site_matches(const char *glob, size_t site,
+	    const struct model_config *c);
 
 /*
  * What the forward pass calls at every site, if it has one: h (m x width) are

@@ -95,6 +95,48 @@ names_are_canonical(void **state)
 	assert_int_equal(site_count(0), 2);
 }
 
+/* The site that a name of another library stands for; 12: none, 99: more than
+ * one. */
+static size_t
+aliased(const char *name, int norm_after)
+{
+	struct model_config c = { .n_layer = 2, .norm_after = norm_after };
+	size_t i, found = 12;
+
+	for (i = 0; i < 12; i++)
+		if (site_matches(name, i, &c))
+			found = found == 12 ? i : 99;
+	return found;
+}
+
+static void
+other_names_are_understood(void **state)
+{
+	(void)state;
+	assert_int_equal(aliased("hidden_states.0", 0), SITE_EMBED);
+	assert_int_equal(aliased("hidden_states.1", 0),
+	    site_of_layer(0, SITE_OUT));
+	assert_int_equal(aliased("hidden_states.2", 0), site_final_norm(2));
+	assert_int_equal(aliased("hidden_states.3", 0), 12);
+	assert_int_equal(aliased("blocks.0.hook_resid_pre", 0), SITE_EMBED);
+	assert_int_equal(aliased("blocks.1.hook_resid_pre", 0),
+	    site_of_layer(0, SITE_OUT));
+	assert_int_equal(aliased("blocks.1.hook_resid_post", 0),
+	    site_of_layer(1, SITE_OUT));
+	assert_int_equal(aliased("blocks.1.hook_resid_mid", 0), 12);
+	assert_int_equal(aliased("model.layers.1", 0),
+	    site_of_layer(1, SITE_OUT));
+	assert_int_equal(aliased("transformer.h.1.mlp", 0),
+	    site_of_layer(1, SITE_MLP_OUT));
+	assert_int_equal(aliased("model.norm", 0), site_final_norm(2));
+	assert_int_equal(aliased("model.layers.0.post_attention_layernorm",
+	    0), site_of_layer(0, SITE_MLP_IN));
+	assert_int_equal(aliased("model.layers.0.post_attention_layernorm",
+	    1), site_of_layer(0, SITE_ATTN_OUT));
+	assert_int_equal(aliased("model.layers.0.mlp", 1), 12);
+	assert_int_equal(aliased("model.layers.?", 0), 99);
+}
+
 /* h.N.out = the stream before it + attn_out + mlp_out. */
 static void
 additions_add_up(void **state)
@@ -228,6 +270,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_canonical),
+		cmocka_unit_test(other_names_are_understood),
 		cmocka_unit_test(additions_add_up),
 		cmocka_unit_test(changes_reach_what_follows),
 		cmocka_unit_test(company_does_not_matter),
