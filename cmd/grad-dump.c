@@ -5,11 +5,11 @@
 
 #include "cmd/gradients.h"
 #include "cmd/places.h"
+#include "cmd/sketches.h"
 #include "cmd/tasks.h"
 #include "linalg/vec.h"
 #include "model/optim.h"
 #include "random/normal.h"
-#include "random/sketch.h"
 
 enum control { CONTROL_NONE, CONTROL_SHUFFLED, CONTROL_GAUSSIAN };
 /* Examples at once with --per-example, as far as their gradients together have
@@ -21,8 +21,7 @@ static const char *const controls[] = { "none", "shuffled-labels",
 	"gaussian", NULL };
 
 static const char *group, *answer = "right";
-static size_t count = 64, batch = 64, first, sketch;
-static uint64_t sketch_seed;
+static size_t count = 64, batch = 64, first;
 static int control, per_example, mean, fresh, coordinates;
 
 static enum answer wanted;
@@ -46,11 +45,7 @@ static const struct opt options[] = {
 	{ 0, "group", "glob", OPT_STRING, &group,
 	    "only the tensors whose names match", NULL, 0 },
 	COORDINATES_OPTION(coordinates),
-	{ 0, "sketch", "k", OPT_SIZE, &sketch,
-	    "k random projections of each gradient instead (0: no)", NULL,
-	    0 },
-	{ 0, "sketch-seed", "n", OPT_SEED, &sketch_seed,
-	    "seed of the projections (0)", NULL, 0 },
+	SKETCHES_OPTIONS,
 	{ 0, "answer", "which", OPT_STRING, &answer,
 	    "of text tasks: right, wrong, or a number from 0 (right)", NULL,
 	    0 },
@@ -69,14 +64,11 @@ struct dump {
 	struct places	 place;
 	struct gradients of;
 	const struct layout *layout;	/* of the gradients */
-	struct ts_writer *out;
+	struct sketches	 out;
 	float		*grad;		/* n_each of them */
 	size_t		 n_each;	/* examples at once */
 	float		*row;		/* of the record: one of them */
 	double		*sum;		/* of rows: --mean */
-	struct sketch	*sketch;	/* --sketch: NULL if not */
-	struct layout	*sketched;	/* its layout */
-	float		*projections;
 	size_t		 done, total;	/* minibatches, for progress */
 	int64_t		 index;		/* of the next record */
 	size_t		 unit, from, to; /* the next unit of work; the
@@ -147,11 +139,7 @@ put_row(struct dump *g, const struct task *task, double loss,
 		if (labels_has(from, L_NAME))
 			set_text(&l, L_NAME, from->v[L_NAME].s);
 	}
-	if (g->sketch != NULL)
-		sketch_f32(g->projections, g->sketch, g->row);
-	cmd_put(g->out, g->sketch != NULL ? g->sketched : g->layout, &l,
-	    g->sketch != NULL ? g->projections : g->row);
-	cmd_flush(g->out);
+	sketches_put(&g->out, &l, g->row);
 	labels_clear(&l);
 }
 
@@ -319,27 +307,6 @@ check_options(void)
 		    "more");
 }
 
-/* The projections, one tensor whose name has their seed: vectors of different
- * ones are not compared by mistake. */
-static void
-begin_sketch(struct dump *g)
-{
-	struct err e = { .rc = RC_OK };
-	char name[48];
-
-	if (sketch == 0)
-		return;
-	if ((g->sketch = sketch_new(g->layout, sketch, sketch_seed,
-	    &e)) == NULL) {
-		err_prefix(&e, "--sketch");
-		die_err(&e);
-	}
-	g->sketched = cmd_must(layout_new());
-	snprintf(name, sizeof name, "sketch.%" PRIu64, sketch_seed);
-	cmd_check(layout_add(g->sketched, name, DT_F32, 1, &sketch, &e), &e);
-	g->projections = cmd_must(mem_alloc(sketch, sizeof(float)));
-}
-
 static void
 begin(struct dump *g)
 {
@@ -362,7 +329,6 @@ begin(struct dump *g)
 	gradients_reserve(&g->of, g->n_each);
 	g->row = g->grad = cmd_must(mem_alloc(g->n_each * g->layout->n,
 	    sizeof *g->grad));
-	begin_sketch(g);
 	if (mean)
 		g->sum = cmd_must(mem_alloc(g->layout->n, sizeof *g->sum));
 	if (places_options.deltas == NULL)
@@ -375,8 +341,7 @@ begin(struct dump *g)
 		g->total = (g->to - g->from) * (mean ? count : 1);
 	}
 	cmd_seed(tasks_options.seed);
-	g->out = sketch != 0 ? cmd_create("sketches", g->sketched) :
-	    cmd_create("gradients", g->layout);
+	sketches_open(&g->out, "gradients", g->layout);
 }
 
 static void
@@ -385,9 +350,7 @@ end(struct dump *g)
 	places_close(&g->place);
 	bench_close(&g->bench);
 	gradients_close(&g->of);
-	sketch_free(g->sketch);
-	layout_free(g->sketched);
-	mem_free(g->projections);
+	sketches_close(&g->out);
 	mem_free(g->grad);
 	mem_free(g->sum);
 }

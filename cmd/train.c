@@ -298,8 +298,8 @@ begin(struct trainer *t)
 		t->base = cmd_must(mem_alloc(s, sizeof *t->base));
 		memcpy(t->base, trained_now(&t->what), s * sizeof *t->base);
 	}
-	t->at = (struct progress){ .n = { n, n, n, s }, .array = { t->what.theta,
-	    t->optim.m, t->optim.v, t->base } };
+	t->at = (struct progress){ .n = { n, n, n, s }, .array = {
+	    t->what.theta, t->optim.m, t->optim.v, t->base } };
 	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, digest),
 	    &t->at)) {
 		fputs(log_header, t->dir.log);
