@@ -285,11 +285,11 @@ begin(struct trainer *t)
 
 	trained_open(&t->what, m, t->o);
 	n = t->what.layout->n, s = t->what.streamed->n;
-	trained_digest(digest, &t->what);
 	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
 	train_options_optim(t->o, &t->optim, &t->schedule, n);
 	bench_open(&t->bench, m, t->o->model, t->o->tasks, t->o->length);
 	find_below(t);
+	trained_digest(digest, &t->what, t->bench.mix.n_text > 0);
 	gradients_open(&t->of, t->bench.pool, m, t->what.adapter,
 	    COORDINATES_FACTORS, NULL, "");
 	gradients_reserve(&t->of, 1);

@@ -80,11 +80,11 @@ trained_now(struct trained *t)
 }
 
 void
-trained_digest(char digest[DIGEST_SIZE], const struct trained *t)
+trained_digest(char digest[DIGEST_SIZE], const struct trained *t, int texts)
 {
 	char *id;
 
-	if (t->adapter == NULL) {
+	if (t->adapter == NULL && !texts) {
 		model_digest(digest, t->model);
 		return;
 	}

@@ -34,7 +34,9 @@ void	trained_follow(struct trained *t);
  * call. */
 const float *trained_now(struct trained *t);
 /* Of what the run starts from, arguments aside.  An adapter's model is in its
- * files, which are inputs with digests of their own. */
-void	trained_digest(char digest[DIGEST_SIZE], const struct trained *t);
+ * files, and text tasks are (texts): these are inputs with digests of their
+ * own. */
+void	trained_digest(char digest[DIGEST_SIZE], const struct trained *t,
+	    int texts);
 
 #endif
