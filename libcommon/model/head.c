@@ -3,6 +3,7 @@
 #include "model/head.h"
 #include "nn/loss.h"
 #include "nn/norm.h"
+#include "nn/product.h"
 
 /* The rows from *row on that have a target, at most HEAD_ROWS of them: row[k]
  * and target[k], k below the number returned; *next is where to go on. */
@@ -42,7 +43,7 @@ scores(real *logits, const real *x, const struct model_at *at,
 		memcpy(w->n, x, k * d * sizeof *x);
 	else
 		head_norm(w->n, w->stat, x, at, params, c, k);
-	nn_gemm(logits, w->n, param(params, at->head), MAT_N, MAT_T, k,
+	nn_product(logits, w->n, param(params, at->head), MAT_N, MAT_T, k,
 	    c->vocab, d, 1, d, d, 0, c->vocab);
 }
 
@@ -55,9 +56,9 @@ scores_backward(const struct grads *g, const struct model_at *at,
 	size_t d = c->n_embd, v = c->vocab;
 
 	if (grad_of(g, at->head) != NULL)
-		nn_gemm(grad_of(g, at->head), w->logits, w->n, MAT_T, MAT_N,
+		nn_product(grad_of(g, at->head), w->logits, w->n, MAT_T, MAT_N,
 		    v, d, k, 1, v, d, 1, d);
-	nn_gemm(w->dn, w->logits, param(params, at->head), MAT_N, MAT_N, k, d,
+	nn_product(w->dn, w->logits, param(params, at->head), MAT_N, MAT_N, k, d,
 	    v, 1, v, d, 0, d);
 	memset(w->dx, 0, k * d * sizeof *w->dx);
 	norm_backward(w->dx, grad_of(g, at->norm.w),

@@ -125,13 +125,13 @@ lay_out_backward(struct layer_work *l, struct cursor *k,
 {
 	const struct model_config *c = &w->config;
 	struct attention_shape s = model_attention(c);
-	size_t m = w->max_tokens, t = w->longest;
+	size_t m = w->max_tokens;
 
 	take_if(c->norm_after, &l->du, k, m, c->n_embd);
 	take(&l->dqkv, k, m, attention_width(&s));
 	take_if(has_raw(c), &l->draw, k, m, attention_width(&s));
 	take(&l->dh, k, m, (c->mlp == MLP_GATED ? 2 : 1) * c->n_inner);
-	take(&l->dp, k, t, attention_stride(t));
+	take(&l->dp, k, s.n_kv * m, attention_stride(w->longest));
 }
 
 static size_t
