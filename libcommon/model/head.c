@@ -5,15 +5,24 @@
 #include "nn/norm.h"
 #include "nn/product.h"
 
-/* The rows from *row on that have a target, at most HEAD_ROWS of them: row[k]
+static const size_t LARGE_HEAD = (size_t)1 << 22;	/* parameters */
+
+size_t
+head_rows(const struct model_config *c)
+{
+	return c->vocab > LARGE_HEAD / c->n_embd ? LARGE_HEAD_ROWS :
+	    HEAD_ROWS;
+}
+
+/* The rows from *row on that have a target, at most so many of them: row[k]
  * and target[k], k below the number returned; *next is where to go on. */
 static size_t
 gather(size_t *row, int32_t *target, size_t *next, const int32_t *targets,
-    size_t m)
+    size_t m, size_t most)
 {
 	size_t i, k = 0;
 
-	for (i = *next; i < m && k < HEAD_ROWS; i++)
+	for (i = *next; i < m && k < most; i++)
 		if (targets[i] >= 0) {
 			row[k] = i;
 			target[k++] = targets[i];
@@ -82,13 +91,14 @@ head_backward(real *dx, const struct grads *g, double *loss, int32_t *top,
     const struct model_config *c, const int32_t *targets, double scale,
     size_t m, const struct head_work *w)
 {
-	size_t row[HEAD_ROWS], next = 0, i, k, d = c->n_embd;
-	int32_t target[HEAD_ROWS], best[HEAD_ROWS];
-	double l[HEAD_ROWS];
+	size_t row[LARGE_HEAD_ROWS], next = 0, i, k, d = c->n_embd;
+	int32_t target[LARGE_HEAD_ROWS], best[LARGE_HEAD_ROWS];
+	size_t most = head_rows(c);
+	double l[LARGE_HEAD_ROWS];
 
 	if (dx != NULL)
 		memset(dx, 0, m * d * sizeof *dx);
-	while ((k = gather(row, target, &next, targets, m)) > 0) {
+	while ((k = gather(row, target, &next, targets, m, most)) > 0) {
 		for (i = 0; i < k; i++)
 			memcpy(w->x + i * d, x + row[i] * d, d * sizeof *x);
 		scores(w->logits, w->x, at, params, c, k, w);
@@ -114,10 +124,10 @@ head_logits(real *logits, const real *x, const struct model_at *at,
     const struct params *params, const struct model_config *c, size_t m,
     const struct head_work *w)
 {
-	size_t i, k;
+	size_t i, k, most = head_rows(c);
 
 	for (i = 0; i < m; i += k) {
-		k = m - i < HEAD_ROWS ? m - i : HEAD_ROWS;
+		k = m - i < most ? m - i : most;
 		scores(logits + i * c->vocab, x + i * c->n_embd, at, params,
 		    c, k, w);
 	}

@@ -11,9 +11,14 @@
 #include "model/names.h"
 #include "nn/real.h"
 
-enum { HEAD_ROWS = 64 };	/* rows at a time: bounds the scores */
+/* Rows at a time bound the scores.  A large head is read from memory for each
+ * so many rows, a small one stays in the cache. */
+enum { HEAD_ROWS = 64, LARGE_HEAD_ROWS = 128 };
 
-/* Workspace for HEAD_ROWS rows. */
+/* HEAD_ROWS or LARGE_HEAD_ROWS. */
+size_t	head_rows(const struct model_config *c);
+
+/* Workspace for head_rows(). */
 struct head_work {
 	real	*x, *n, *dn, *dx;	/* x c */
 	real	*stat;			/* x NORM_STATS */
