@@ -5,7 +5,7 @@
 #include "nn/norm.h"
 #include "nn/product.h"
 
-static const size_t LARGE_HEAD = (size_t)1 << 22;	/* parameters */
+static const size_t LARGE_HEAD = (size_t)1 << 24;	/* parameters */
 
 size_t
 head_rows(const struct model_config *c)

@@ -7,9 +7,15 @@
  */
 static const size_t LARGE_MNK = (size_t)1 << 25;
 
-enum { SHORTEST_PIECE = 192, PRODUCT_PIECES = 8, PIECE_ALIGN = 64 };
+/*
+ * The longer side of the result is cut: the other operand is then packed by
+ * BLAS once for each piece, which pieces of a few hundred hide.  More than a
+ * few pieces let a thread that was held up be helped by the others.
+ */
+enum { PRODUCT_PIECES = 8, SHORTEST_PIECE = 192, LONGEST_PIECE = 2048 };
+enum { PIECE_ALIGN = 16 };		/* rows of BLAS kernels */
 
-/* Shared by the pieces: steps x columns of the longer side of c. */
+/* What the pieces share. */
 struct product {
 	real		*c;
 	const real	*a, *b;
@@ -38,13 +44,17 @@ columns_of(void *arg, size_t from, size_t to)
 	    p->ldb, p->beta, p->ldc);
 }
 
-/* The length of pieces of n rows or columns. */
+/* The length of pieces of a side of n. */
 static size_t
 piece_of(size_t n)
 {
-	size_t piece = (n / PRODUCT_PIECES + PIECE_ALIGN - 1) / PIECE_ALIGN * PIECE_ALIGN;
+	size_t piece = n / PRODUCT_PIECES, pieces;
 
-	return piece < SHORTEST_PIECE ? SHORTEST_PIECE : piece;
+	piece = piece < SHORTEST_PIECE ? SHORTEST_PIECE : piece;
+	piece = piece > LONGEST_PIECE ? LONGEST_PIECE : piece;
+	pieces = n < piece ? 1 : n / piece;
+	piece = (n + pieces - 1) / pieces;
+	return (piece + PIECE_ALIGN - 1) / PIECE_ALIGN * PIECE_ALIGN;
 }
 
 void
@@ -57,7 +67,7 @@ nn_product(real *c, const real *a, const real *b, enum mat_op ta,
 
 	if (n == 0 || k == 0 || m < LARGE_MNK / n / k)
 		nn_gemm(c, a, b, ta, tb, m, n, k, alpha, lda, ldb, beta, ldc);
-	else if (m > n)
+	else if (m >= n)
 		par_ranges(m, piece_of(m), rows_of, &p);
 	else
 		par_ranges(n, piece_of(n), columns_of, &p);
