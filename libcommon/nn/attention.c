@@ -207,14 +207,18 @@ group_backward(const struct call *k, const struct place *at)
 		}
 }
 
+/* Tasks that run one after the other share the first one's workspace, for the
+ * cache's sake: together they have enough for each. */
 static void
 some_groups(void *arg, size_t from, size_t to)
 {
 	const struct call *k = arg;
-	struct place at;
+	struct place at = place_of(k, from);
+	size_t work = at.work;
 
 	for (; from < to; from++) {
 		at = place_of(k, from);
+		at.work = work;
 		if (k->dqkv == NULL)
 			group_forward(k, &at);
 		else
