@@ -155,3 +155,27 @@ par_for(size_t n, void (*fn)(void *arg, size_t i), void *arg)
 		pthread_cond_wait(&pool.done, &pool.lock);
 	pthread_mutex_unlock(&pool.lock);
 }
+
+struct ranges {
+	size_t	n, chunk;
+	void	(*fn)(void *, size_t, size_t);
+	void	*arg;
+};
+
+static void
+one_range(void *arg, size_t i)
+{
+	const struct ranges *r = arg;
+	size_t from = i * r->chunk;
+
+	r->fn(r->arg, from, r->n - from < r->chunk ? r->n : from + r->chunk);
+}
+
+void
+par_ranges(size_t n, size_t chunk, void (*fn)(void *arg, size_t from,
+    size_t to), void *arg)
+{
+	struct ranges r = { n, chunk, fn, arg };
+
+	par_for(n / chunk + (n % chunk != 0), one_range, &r);
+}

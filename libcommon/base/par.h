@@ -18,5 +18,9 @@ size_t	par_threads(void);
  * in which order, is not defined.  A nested call runs serially.
  */
 void	par_for(size_t n, void (*fn)(void *arg, size_t i), void *arg);
+/* The same for fn(arg, from, to) over [0, chunk), [chunk, 2 chunk), ...,
+ * the last of which ends at n.  chunk is not 0. */
+void	par_ranges(size_t n, size_t chunk,
+	    void (*fn)(void *arg, size_t from, size_t to), void *arg);
 
 #endif

@@ -11,7 +11,9 @@
 #include "model/names.h"
 #include "nn/real.h"
 
-enum { HEAD_ROWS = 64 };	/* rows at a time: bounds the scores */
+/* Rows at a time bound the scores.  A large head is read from memory for each
+ * so many rows, a small one stays in the cache. */
+enum { HEAD_ROWS = 64, LARGE_HEAD_ROWS = 128 };
 
 /* A large head is taken in parts of the vocabulary, of so many values: bounds
  * the memory of one that is not in place.  Smaller ones are whole. */
@@ -28,7 +30,10 @@ head_part(const struct model_config *c)
 	    (HEAD_PART - 1) / c->n_embd + 1 : c->vocab;
 }
 
-/* Workspace for HEAD_ROWS rows. */
+/* HEAD_ROWS or LARGE_HEAD_ROWS. */
+size_t	head_rows(const struct model_config *c);
+
+/* Workspace for head_rows(). */
 struct head_work {
 	real	*x, *n, *dn, *dx;	/* x c */
 	real	*stat;			/* x NORM_STATS */

@@ -121,21 +121,13 @@ layer_forward(real *z, const struct layer_acts *a, const struct layer_at *at,
     const struct layer_run *r)
 {
 	struct attention_shape s = model_attention(r->c);
-	const size_t *start = r->b->start;
-	size_t n = layer_tokens(r) * r->c->n_embd, width = attention_width(&s), i;
-	real *p = a->p;
+	size_t n = layer_tokens(r) * r->c->n_embd;
 
 	enter(a->n_1, a->stat_1, a->x, &at->norm_1, r);
 	visit(r, SITE_ATTN_IN, a->n_1);
 	qkv_forward(a, at, r);
-	for (i = r->first; i < r->last; i++) {
-		size_t row = start[i] - start[r->first];
-		size_t t = start[i + 1] - start[i];
-
-		attention_forward(a->o + row * s.n_head * s.d, p,
-		    a->qkv + row * width, t, &s);
-		p += attention_size(t, s.n_head);
-	}
+	attention_forward(a->o, a->p, a->qkv, r->b->start + r->first,
+	    r->last - r->first, &s);
 	memcpy(a->y, a->x, n * sizeof *a->y);
 	add_attention(a->y, a, at, r);
 	enter(a->n_2, a->stat_2, a->y, &at->norm_2, r);
@@ -194,27 +186,6 @@ wanted_part(const struct grads *g, const struct layer_at *at,
 	return norm || wants(g, &at->proj) ? PART_PROJECTION : PART_NONE;
 }
 
-/* w->dqkv from w->dc, the gradient of a->o. */
-static void
-heads_backward(const struct layer_acts *a, const struct layer_run *r,
-    const struct layer_work *w)
-{
-	struct attention_shape s = model_attention(r->c);
-	size_t width = attention_width(&s), i;
-	const size_t *start = r->b->start;
-	const real *p = a->p;
-
-	for (i = r->first; i < r->last; i++) {
-		size_t row = start[i] - start[r->first];
-		size_t t = start[i + 1] - start[i];
-
-		attention_backward(w->dqkv + row * width,
-		    w->dc + row * s.n_head * s.d, a->qkv + row * width, p,
-		    w->dp, t, &s);
-		p += attention_size(t, s.n_head);
-	}
-}
-
 static void
 backward_attention(real *d, const struct grads *g,
     const struct layer_acts *a, const struct layer_at *at,
@@ -223,6 +194,7 @@ backward_attention(real *d, const struct grads *g,
 	enum attention_part part = wanted_part(g, at, r->c, below);
 	size_t m = layer_tokens(r), c = r->c->n_embd;
 	size_t in = r->c->n_head * r->c->head_dim;
+	struct attention_shape s = model_attention(r->c);
 	const real *dy;
 
 	if (part == PART_NONE)
@@ -234,7 +206,8 @@ backward_attention(real *d, const struct grads *g,
 	    c, c);
 	if (part != PART_ALL)
 		return;
-	heads_backward(a, r, w);
+	attention_backward(w->dqkv, w->dc, a->qkv, a->p, w->dp,
+	    r->b->start + r->first, r->last - r->first, &s);
 	if (!below && (r->c->norm_after || !wants(g, &at->norm_1))) {
 		qkv_backward(NULL, g, a, at, r, w);
 		return;

@@ -44,7 +44,8 @@ struct layer_work {
 	real	*dqkv;		/* m x attention_width() */
 	real	*draw;		/* the same; only where layer_acts has raw */
 	real	*dh;		/* m x inner; gated: twice that */
-	real	*dp;		/* longest sequence, squared (see attention) */
+	real	*dp;		/* attention_size(t, n_kv_head) for each
+				   sequence */
 };
 
 /* One pass over the sequences [first, last) of b, laid end to end. */

@@ -1,5 +1,6 @@
 #include <float.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,13 @@ lane_gradient(const struct call *k, size_t lane)
 	    k->pool->lane_grad + (lane - 1) * model_pool_layout(k->pool)->n;
 }
 
+/* Values [from, to) of a lane's gradient. */
+static void
+clear(void *arg, size_t from, size_t to)
+{
+	memset((float *)arg + from, 0, (to - from) * sizeof(float));
+}
+
 /* Lane l: blocks l, l + lanes, ...; its gradient and sums. */
 static void
 run_lane(void *arg, size_t lane)
@@ -80,7 +88,7 @@ run_lane(void *arg, size_t lane)
 	float *grad = lane_gradient(k, lane);
 	size_t i;
 
-	memset(grad, 0, model_pool_layout(p)->n * sizeof *grad);
+	par_ranges(model_pool_layout(p)->n, CHUNK, clear, grad);
 	for (i = lane; i < k->n_blocks; i += p->n_lanes)
 		if (model_grad_block(grad, &k->res[lane], w, k->params,
 		    k->batch, k->block[i], k->block[i + 1], k->scale,
@@ -120,15 +128,34 @@ all_finite(const float *x, size_t n)
 	return bad == 0;
 }
 
+/* What the tasks of a look at a tensor's gradient share. */
+struct look {
+	const float	*x;
+	atomic_int	 bad;
+};
+
+static void
+look_at(void *arg, size_t from, size_t to)
+{
+	struct look *k = arg;
+
+	if (!all_finite(k->x + from, to - from))
+		atomic_store(&k->bad, 1);
+}
+
 static int
 check_gradient(const float *grad, const struct layout *l, struct err *e)
 {
+	struct look k = { .bad = 0 };
 	size_t i;
 
-	for (i = 0; i < l->n_tensors; i++)
-		if (!all_finite(grad + l->t[i].offset, l->t[i].n))
+	for (i = 0; i < l->n_tensors; i++) {
+		k.x = grad + l->t[i].offset;
+		par_ranges(l->t[i].n, CHUNK, look_at, &k);
+		if (k.bad)
 			return err_set(e, RC_INPUT, "tensor %s: the gradient "
 			    "is not finite", l->t[i].name);
+	}
 	return 0;
 }
 
@@ -142,10 +169,9 @@ grad_with(struct call *k, struct batch_result *res, struct err *e)
 
 	k->n_blocks = cut(k->block, k->batch);
 	k->lanes = k->n_blocks < p->n_lanes ? k->n_blocks : p->n_lanes;
-	if (pool_reserve(p, k->params, k->batch, k->block, k->n_blocks, 1,
-	    e) != 0)
-		return -1;
-	if (pool_make_lanes(p, k->lanes - 1, e) != 0)
+	if (pool_reserve(p, k->lanes, k->params, k->batch, k->block,
+	    k->n_blocks, 1, e) != 0 ||
+	    pool_make_lanes(p, k->lanes - 1, e) != 0)
 		return -1;
 	par_for(k->lanes, run_lane, k);
 	if (first_error(e, k->err, k->lanes) != 0)
@@ -153,7 +179,8 @@ grad_with(struct call *k, struct batch_result *res, struct err *e)
 	memset(res, 0, sizeof *res);
 	for (i = 0; i < k->lanes; i++)
 		batch_result_add(res, &k->res[i]);
-	par_for((l->n + CHUNK - 1) / CHUNK, reduce_chunk, k);
+	if (k->lanes > 1)
+		par_for((l->n + CHUNK - 1) / CHUNK, reduce_chunk, k);
 	return check_gradient(k->grad, l, e);
 }
 
@@ -192,7 +219,7 @@ run_one(void *arg, size_t i)
 	struct model_work *w = pool_borrow(k->pool);
 	char where[48];
 
-	memset(grad, 0, l->n * sizeof *grad);
+	par_ranges(l->n, CHUNK, clear, grad);
 	k->res[i] = (struct batch_result){ 0 };
 	if (n == 0)
 		err_set(&k->err[i], RC_INPUT, "sequence %zu: no target", i);
@@ -215,7 +242,7 @@ model_grad_each(float *grads, struct batch_result *per_seq,
 	int r;
 
 	if (batch_check(b, p->config.vocab, p->max_len, e) != 0 ||
-	    pool_reserve(p, params, b, NULL, 0, 1, e) != 0)
+	    pool_reserve(p, b->n_seq, params, b, NULL, 0, 1, e) != 0)
 		return -1;
 	if ((k.err = mem_zalloc(b->n_seq, sizeof *k.err)) == NULL)
 		return err_nomem(e);
@@ -255,9 +282,10 @@ eval_all(struct call *k, struct err *e)
 		k->some = each > CONVERT_SEQ ? CONVERT_SEQ : each;
 	if (k->some == 0)
 		return 0;
-	if (pool_reserve(k->pool, k->params, k->batch, NULL, 0, 0, e) != 0)
-		return -1;
 	tasks = (n + k->some - 1) / k->some;
+	if (pool_reserve(k->pool, tasks, k->params, k->batch, NULL, 0, 0,
+	    e) != 0)
+		return -1;
 	if ((k->err = mem_zalloc(tasks, sizeof *k->err)) == NULL)
 		return err_nomem(e);
 	par_for(tasks, eval_some, k);

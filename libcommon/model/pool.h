@@ -5,7 +5,8 @@
  * A batch is cut into blocks of whole sequences, up to a fixed number of them
  * and of tokens; a fixed number of lanes, each with its own gradient, takes
  * blocks l, l + lanes, ... in order; the lanes are added up in order.  These
- * numbers depend on the configuration and the lengths alone.
+ * numbers depend on the configuration and the lengths alone.  A large model
+ * has one lane, and all threads work on the same layer, see product.h.
  */
 #ifndef MODEL_POOL_H
 #define MODEL_POOL_H

@@ -3,8 +3,8 @@
 #include "base/par.h"
 #include "model/pool_state.h"
 
-/* A lane costs a gradient, so large models have fewer. */
-enum { FEW_LANES = 2 };
+/* A lane costs a gradient, so large models have one; what they compute is
+ * cut within it, see product.h. */
 static const size_t SMALL_MODEL = (size_t)1 << 24;	/* parameters */
 
 static int
@@ -35,7 +35,7 @@ fill_pool(struct model_pool *p, const struct model_config *c, size_t max_len,
 		return -1;
 	p->max_len = max_len == 0 || max_len > c->n_positions ?
 	    c->n_positions : max_len;
-	p->n_lanes = p->layout->n <= SMALL_MODEL ? MAX_LANES : FEW_LANES;
+	p->n_lanes = p->layout->n <= SMALL_MODEL ? MAX_LANES : 1;
 	return make_work(p, e);
 }
 
@@ -167,7 +167,7 @@ pool_give_back(struct model_pool *p, struct model_work *w)
 }
 
 int
-pool_reserve(struct model_pool *p, const struct params *params,
+pool_reserve(struct model_pool *p, size_t tasks, const struct params *params,
     const struct batch *b, const size_t *first, size_t n, int back,
     struct err *e)
 {
@@ -184,9 +184,9 @@ pool_reserve(struct model_pool *p, const struct params *params,
 	}
 	if (first == NULL)
 		tokens = longest;
-	for (i = 0; i < p->n_work; i++)
-		if (model_work_reserve(p->work[i], params, tokens, longest,
-		    back, e) != 0)
+	for (i = p->n_idle; i > 0 && tasks > 0; i--, tasks--)
+		if (model_work_reserve(p->idle[i - 1], params, tokens,
+		    longest, back, e) != 0)
 			return -1;
 	return 0;
 }

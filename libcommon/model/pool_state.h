@@ -30,12 +30,12 @@ struct model_pool {
  * idle. */
 struct model_work *pool_borrow(struct model_pool *p);
 void	pool_give_back(struct model_pool *p, struct model_work *w);
-/* Room for a pass over sequences [first[i], first[i + 1]) of b together, for
- * each i below n; first NULL: over each sequence by itself.  back: with
- * backward passes. */
-int	pool_reserve(struct model_pool *p, const struct params *params,
-	    const struct batch *b, const size_t *first, size_t n, int back,
-	    struct err *e);
+/* Room in as many workspaces as so many tasks at once need, for a pass over
+ * sequences [first[i], first[i + 1]) of b together, for each i below n; first
+ * NULL: over each sequence by itself.  back: with backward passes. */
+int	pool_reserve(struct model_pool *p, size_t tasks,
+	    const struct params *params, const struct batch *b,
+	    const size_t *first, size_t n, int back, struct err *e);
 /* Gradients of n more lanes than one, in p->lane_grad. */
 int	pool_make_lanes(struct model_pool *p, size_t n, struct err *e);
 

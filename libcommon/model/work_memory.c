@@ -125,13 +125,27 @@ lay_out_backward(struct layer_work *l, struct cursor *k,
 {
 	const struct model_config *c = &w->config;
 	struct attention_shape s = model_attention(c);
-	size_t m = w->max_tokens, t = w->longest;
+	size_t m = w->max_tokens;
 
 	take_if(c->norm_after, &l->du, k, m, c->n_embd);
 	take(&l->dqkv, k, m, attention_width(&s));
 	take_if(has_raw(c), &l->draw, k, m, attention_width(&s));
 	take(&l->dh, k, m, (c->mlp == MLP_GATED ? 2 : 1) * c->n_inner);
-	take(&l->dp, k, t, attention_stride(t));
+	take(&l->dp, k, s.n_kv * m, attention_stride(w->longest));
+}
+
+static void
+lay_out_head(struct head_work *h, struct cursor *k,
+    const struct model_config *c)
+{
+	size_t m = head_rows(c);
+
+	take(&h->x, k, m, c->n_embd);
+	take(&h->n, k, m, c->n_embd);
+	take(&h->dn, k, m, c->n_embd);
+	take(&h->dx, k, m, c->n_embd);
+	take(&h->stat, k, m, NORM_STATS);
+	take(&h->logits, k, m, c->vocab);
 }
 
 static size_t
@@ -154,12 +168,7 @@ lay_out(struct model_work *w, real *base)
 	if (w->from < c->n_layer)
 		lay_out_backward(&w->layer, &k, w);
 	take_if(c->pos == POS_ROTARY, &w->rotary, &k, w->longest, s.d);
-	take(&w->head.x, &k, HEAD_ROWS, n);
-	take(&w->head.n, &k, HEAD_ROWS, n);
-	take(&w->head.dn, &k, HEAD_ROWS, n);
-	take(&w->head.dx, &k, HEAD_ROWS, n);
-	take(&w->head.stat, &k, HEAD_ROWS, NORM_STATS);
-	take(&w->head.logits, &k, HEAD_ROWS, c->vocab);
+	lay_out_head(&w->head, &k, c);
 	return k.n;
 }
 

@@ -25,16 +25,19 @@ size_t	attention_size(size_t t, size_t n_head);
 /* Width of qkv: (n_head + 2 n_kv) d. */
 size_t	attention_width(const struct attention_shape *s);
 /*
- * o is t x (n_head d); p the probabilities (see attention_size()), kept for
- * the backward pass; qkv is t x attention_width(): a row holds n_head slices
- * of q, n_kv of k and n_kv of v, each of d.
+ * Sequences of t = start[1] - start[0], start[2] - start[1], ... tokens, their
+ * rows end to end, by themselves.  For each: o is t x (n_head d); p the
+ * probabilities (see attention_size()), kept for the backward pass; qkv is
+ * t x attention_width(): a row holds n_head slices of q, n_kv of k and n_kv of
+ * v, each of d.
  */
-void	attention_forward(real *o, real *p, const real *qkv, size_t t,
+void	attention_forward(real *o, real *p, const real *qkv,
+	    const size_t *start, size_t n_seq,
 	    const struct attention_shape *s);
-/* dqkv (shaped as qkv, overwritten) from dout (shaped as o).  work: t x
- * attention_stride(t) values. */
+/* dqkv (shaped as qkv, overwritten) from dout (shaped as o).  work: for each
+ * sequence attention_size(t, n_kv) values. */
 void	attention_backward(real *dqkv, const real *dout, const real *qkv,
-	    const real *p, real *work, size_t t,
+	    const real *p, real *work, const size_t *start, size_t n_seq,
 	    const struct attention_shape *s);
 
 #endif

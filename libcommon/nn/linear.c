@@ -1,7 +1,9 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/par.h"
 #include "nn/linear.h"
+#include "nn/product.h"
 
 /*
  * OpenBLAS multiplies without packing while m n k is at most this (its small
@@ -31,15 +33,53 @@ add_to_rows(real *y, const real *b, size_t m, size_t n)
 			y[i * n + j] += b[j];
 }
 
+/* What the tasks of a bias share. */
+struct bias {
+	real		*y;		/* forward */
+	const real	*b;
+	real		*db;		/* backward */
+	const real	*dy;
+	size_t		 m, n, ld;
+};
+
+/* Values of a task: enough to be worth a thread. */
+enum { BIAS_TASK = 1 << 16 };
+
+static void
+set_rows(void *arg, size_t from, size_t to)
+{
+	const struct bias *k = arg;
+	size_t i;
+
+	for (i = from; i < to; i++)
+		memcpy(k->y + i * k->ld, k->b, k->n * sizeof *k->y);
+}
+
+static void
+add_rows(void *arg, size_t from, size_t to)
+{
+	const struct bias *k = arg;
+
+	add_to_rows(k->y + from * k->n, k->b, to - from, k->n);
+}
+
 CPU_CLONES static void
-add_columns(real *restrict db, const real *restrict dy, size_t m, size_t n,
-    size_t ld)
+add_some_columns(real *restrict db, const real *restrict dy, size_t m,
+    size_t n, size_t ld)
 {
 	size_t i, j;
 
 	for (i = 0; i < m; i++)
 		for (j = 0; j < n; j++)
 			db[j] += dy[i * ld + j];
+}
+
+static void
+add_columns(void *arg, size_t from, size_t to)
+{
+	const struct bias *k = arg;
+
+	add_some_columns(k->db + from, k->dy + from, k->m, to - from, k->ld);
 }
 
 /* y = x op(w) + beta y, in pieces of rows. */
@@ -52,7 +92,7 @@ multiply(real *y, const real *x, const real *w, enum mat_op op, real beta,
 
 	for (i = 0; i < m; i += rows) {
 		rows = m - i < step ? m - i : step;
-		nn_gemm(y + i * ldy, x + i * in, w, MAT_N, op, rows, out, in,
+		nn_product(y + i * ldy, x + i * in, w, MAT_N, op, rows, out, in,
 		    1, in, ldw, beta, ldy);
 	}
 }
@@ -61,11 +101,10 @@ void
 linear_forward(real *y, const real *x, const real *w, const real *b,
     enum mat_op op, size_t m, size_t in, size_t out, size_t ldy)
 {
-	size_t i;
+	struct bias k = { .y = y, .b = b, .m = m, .n = out, .ld = ldy };
 
 	if (b != NULL)
-		for (i = 0; i < m; i++)
-			memcpy(y + i * ldy, b, out * sizeof *y);
+		par_ranges(m, BIAS_TASK / out + 1, set_rows, &k);
 	multiply(y, x, w, op, b != NULL, m, in, out, ldy);
 }
 
@@ -73,8 +112,10 @@ void
 linear_forward_add(real *y, const real *x, const real *w, const real *b,
     enum mat_op op, size_t m, size_t in, size_t out)
 {
+	struct bias k = { .y = y, .b = b, .m = m, .n = out, .ld = out };
+
 	if (b != NULL)
-		add_to_rows(y, b, m, out);
+		par_ranges(m, BIAS_TASK / out + 1, add_rows, &k);
 	multiply(y, x, w, op, 1, m, in, out, out);
 }
 
@@ -83,15 +124,17 @@ linear_backward(real *dx, real *dw, real *db, const real *dy, const real *x,
     const real *w, enum mat_op op, real beta, size_t m, size_t in, size_t out,
     size_t ldy)
 {
+	struct bias k = { .db = db, .dy = dy, .m = m, .n = out, .ld = ldy };
+
 	if (dw != NULL && op == MAT_N)
-		nn_gemm(dw, x, dy, MAT_T, MAT_N, in, out, m, 1, in, ldy, 1,
+		nn_product(dw, x, dy, MAT_T, MAT_N, in, out, m, 1, in, ldy, 1,
 		    out);
 	else if (dw != NULL)
-		nn_gemm(dw, dy, x, MAT_T, MAT_N, out, in, m, 1, ldy, in, 1,
+		nn_product(dw, dy, x, MAT_T, MAT_N, out, in, m, 1, ldy, in, 1,
 		    in);
 	if (db != NULL)
-		add_columns(db, dy, m, out, ldy);
+		par_ranges(out, BIAS_TASK / (m + 1) + 1, add_columns, &k);
 	if (dx != NULL)
-		nn_gemm(dx, dy, w, MAT_N, op == MAT_N ? MAT_T : MAT_N, m, in,
+		nn_product(dx, dy, w, MAT_N, op == MAT_N ? MAT_T : MAT_N, m, in,
 		    out, 1, ldy, op == MAT_N ? out : in, beta, in);
 }

@@ -1,4 +1,5 @@
 #include "base/cpu.h"
+#include "base/par.h"
 #include "nn/loss.h"
 #include "nn/math.h"
 
@@ -68,38 +69,81 @@ check_finite(const real *x, size_t n)
 	return (double)lanes_sum(lane);
 }
 
-CPU_CLONES void
-loss_forward(double *loss, int32_t *top, const real *logits,
-    const int32_t *target, size_t m, size_t v)
+/* What the rows of one call share; scale is for gradients alone. */
+struct rows {
+	double		*loss;
+	int32_t		*top;
+	const real	*logits;
+	real		*gradient;	/* the same, or NULL */
+	const int32_t	*target;
+	double		 scale;
+	size_t		 v;
+};
+
+/* Scores of a task: enough to be worth a thread. */
+enum { LOSS_TASK = 1 << 16 };
+
+CPU_CLONES static void
+forward(const struct rows *r, size_t from, size_t to)
 {
+	const real *logits = r->logits + from * r->v;
 	size_t i;
 
-	for (i = 0; i < m; i++, logits += v) {
-		size_t t = (size_t)target[i];
-		real max = find_top(&top[i], logits, v);
-		double bad = check_finite(logits, v);
+	for (i = from; i < to; i++, logits += r->v) {
+		size_t t = (size_t)r->target[i];
+		real max = find_top(&r->top[i], logits, r->v);
+		double bad = check_finite(logits, r->v);
 
-		loss[i] = plain_log(exp_sum(NULL, logits, max, v)) +
+		r->loss[i] = plain_log(exp_sum(NULL, logits, max, r->v)) +
 		    ((double)max - (double)logits[t]) + bad;
 	}
 }
 
-CPU_CLONES void
+CPU_CLONES static void
+forward_backward(const struct rows *r, size_t from, size_t to)
+{
+	real *logits = r->gradient + from * r->v;
+	size_t i, j, v = r->v;
+
+	for (i = from; i < to; i++, logits += v) {
+		size_t t = (size_t)r->target[i];
+		real max = find_top(&r->top[i], logits, v), x = logits[t];
+		double bad = check_finite(logits, v);
+		double sum = exp_sum(logits, logits, max, v);
+		real k = (real)(r->scale / sum);
+
+		r->loss[i] = plain_log(sum) + ((double)max - (double)x) + bad;
+		for (j = 0; j < v; j++)
+			logits[j] *= k;
+		logits[t] -= (real)r->scale;
+	}
+}
+
+static void
+some_rows(void *arg, size_t from, size_t to)
+{
+	const struct rows *r = arg;
+
+	if (r->gradient == NULL)
+		forward(r, from, to);
+	else
+		forward_backward(r, from, to);
+}
+
+void
+loss_forward(double *loss, int32_t *top, const real *logits,
+    const int32_t *target, size_t m, size_t v)
+{
+	struct rows r = { loss, top, logits, NULL, target, 0, v };
+
+	par_ranges(m, LOSS_TASK / v + 1, some_rows, &r);
+}
+
+void
 loss_forward_backward(double *loss, int32_t *top, real *logits,
     const int32_t *target, double scale, size_t m, size_t v)
 {
-	size_t i, j;
+	struct rows r = { loss, top, logits, logits, target, scale, v };
 
-	for (i = 0; i < m; i++, logits += v) {
-		size_t t = (size_t)target[i];
-		real max = find_top(&top[i], logits, v), x = logits[t];
-		double bad = check_finite(logits, v);
-		double sum = exp_sum(logits, logits, max, v);
-		real k = (real)(scale / sum);
-
-		loss[i] = plain_log(sum) + ((double)max - (double)x) + bad;
-		for (j = 0; j < v; j++)
-			logits[j] *= k;
-		logits[t] -= (real)scale;
-	}
+	par_ranges(m, LOSS_TASK / v + 1, some_rows, &r);
 }

@@ -20,6 +20,7 @@
 #include "../../libcommon/nn/loss.c"
 #include "../../libcommon/nn/mlp.c"
 #include "../../libcommon/nn/norm.c"
+#include "../../libcommon/nn/product.c"
 #include "../../libcommon/nn/rotary.c"
 #include "base/mem.h"
 #include "random/philox.h"

@@ -8,7 +8,8 @@
 /* An attention under test: inputs x, output y, and a random gradient g of y,
  * so that the loss is <g, y>. */
 struct rig {
-	size_t	m, n;
+	size_t	n, n_seq;
+	const size_t *start;
 	double	*x, *y, *g, *extra;
 };
 
@@ -19,31 +20,45 @@ run_attention(void *arg)
 {
 	struct rig *r = arg;
 
-	attention_forward(r->y, r->extra, r->x, r->m, &shape);
+	attention_forward(r->y, r->extra, r->x, r->start, r->n_seq, &shape);
 	return dot(r->y, r->g, r->n);
 }
 
 static void
-attention_at(size_t t, size_t heads, size_t kv, size_t d)
+sequences_at(const size_t *start, size_t n_seq, size_t heads, size_t kv,
+    size_t d)
 {
-	size_t width = (heads + 2 * kv) * d, n = t * heads * d;
-	struct rig r = { .m = t, .n = n, .x = some(t * width), .y = some(n),
-	    .g = some(n), .extra = some(attention_size(t, heads)) };
-	double *dx = some(t * width), *work = some(t * attention_stride(t));
+	size_t t = start[n_seq], width = (heads + 2 * kv) * d;
+	size_t n = t * heads * d;
+	struct rig r = { .n = n, .n_seq = n_seq, .start = start,
+	    .x = some(t * width), .y = some(n), .g = some(n),
+	    .extra = some(attention_size(t, heads)) };
+	double *dx = some(t * width), *work = some(attention_size(t, kv));
 
 	shape = (struct attention_shape){ heads, kv, d };
 	assert_int_equal(attention_width(&shape), width);
 	run_attention(&r);
-	attention_backward(dx, r.g, r.x, r.extra, work, t, &shape);
+	attention_backward(dx, r.g, r.x, r.extra, work, start, n_seq, &shape);
 	check("attention", dx, r.x, t * width, run_attention, &r);
 	mem_free(r.x), mem_free(r.y), mem_free(r.g), mem_free(r.extra);
 	mem_free(dx), mem_free(work);
 }
 
 static void
+attention_at(size_t t, size_t heads, size_t kv, size_t d)
+{
+	size_t start[] = { 0, t };
+
+	sequences_at(start, 1, heads, kv, d);
+}
+
+static void
 test_attention(void **state)
 {
+	static const size_t start[] = { 0, 3, 3, 21, 22 };
+
 	(void)state;
+	sequences_at(start, 4, 4, 2, 3);
 	attention_at(1, 1, 1, 1);
 	attention_at(1, 2, 2, 3);
 	attention_at(5, 1, 1, 3);
@@ -61,12 +76,12 @@ static void
 attention_values(size_t heads, size_t kv)
 {
 	size_t t = 70, d = 3, c = heads * d, h, i, j, l;
-	size_t w = (heads + 2 * kv) * d;
+	size_t w = (heads + 2 * kv) * d, start[] = { 0, t };
 	double *qkv = some(t * w), *o = some(t * c);
 	double *p = some(attention_size(t, heads));
 	struct attention_shape s = { heads, kv, d };
 
-	attention_forward(o, p, qkv, t, &s);
+	attention_forward(o, p, qkv, start, 1, &s);
 	for (h = 0; h < heads; h++)
 		for (i = 0; i < t; i++) {
 			const double *q = qkv + i * w + h * d;
@@ -101,16 +116,16 @@ test_attention_values(void **state)
 static void
 test_attention_causal(void **state)
 {
-	size_t t = 20, c = 4, i;
+	size_t t = 20, c = 4, start[] = { 0, t }, i;
 	double *qkv = some(t * 3 * c), *a = some(t * c), *b = some(t * c);
 	double *p = some(attention_size(t, 1));
 	struct attention_shape one = { 1, 1, c };
 
 	(void)state;
-	attention_forward(a, p, qkv, t, &one);
+	attention_forward(a, p, qkv, start, 1, &one);
 	for (i = 12 * 3 * c; i < t * 3 * c; i++)
 		qkv[i] = 1e6 * (double)(i % 7);
-	attention_forward(b, p, qkv, t, &one);
+	attention_forward(b, p, qkv, start, 1, &one);
 	for (i = 0; i < 12 * c; i++)
 		assert_true(a[i] == b[i]);
 	mem_free(qkv), mem_free(a), mem_free(b), mem_free(p);
