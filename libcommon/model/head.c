@@ -65,8 +65,9 @@ scores(real *logits, const real *x, const struct model_at *at,
 		head_norm(w->n, w->stat, x, at, params, c, k);
 	for (v = 0; v < c->vocab; v += n) {
 		n = c->vocab - v < step ? c->vocab - v : step;
-		nn_product(logits + v, w->n, head_values(params, at->head, v, n, d,
-		    w->room), MAT_N, MAT_T, k, n, d, 1, d, d, 0, c->vocab);
+		nn_product(logits + v, w->n, head_values(params, at->head, v,
+		    n, d, w->room), MAT_N, MAT_T, k, n, d, 1, d, d, 0,
+		    c->vocab);
 	}
 }
 
@@ -83,8 +84,8 @@ scores_backward(const struct grads *g, const struct model_at *at,
 		    c->vocab, d, k, 1, c->vocab, d, 1, d);
 	for (v = 0; v < c->vocab; v += n) {
 		n = c->vocab - v < step ? c->vocab - v : step;
-		nn_product(w->dn, w->logits + v, head_values(params, at->head, v, n,
-		    d, w->room), MAT_N, MAT_N, k, d, n, 1, c->vocab, d,
+		nn_product(w->dn, w->logits + v, head_values(params, at->head,
+		    v, n, d, w->room), MAT_N, MAT_N, k, d, n, 1, c->vocab, d,
 		    v > 0, d);
 	}
 	memset(w->dx, 0, k * d * sizeof *w->dx);
