@@ -327,6 +327,9 @@ begin(struct capture *g)
 	bench_no_weights(&g->bench);
 	if (items == 0 && g->bench.mix.n_text == 0)
 		opts_usage("--items: 0 is not positive");
+	if (strcmp(at, "marker:=") == 0 && g->bench.mix.n_text > 0)
+		opts_usage("--at: marker:= is for tasks of digits: give "
+		    "marker:TOKEN");
 	if (g->contrast.kind == CONTRAST_TEXTS && g->bench.mix.n != 2)
 		opts_usage("--contrast: texts is for two tasks, not %zu",
 		    g->bench.mix.n);

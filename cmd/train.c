@@ -357,6 +357,8 @@ initialise(const struct train_options *o)
 	}
 	cmd_check(model_save_initial(&c, o->seed, o->dtype, dir.part, &e),
 	    &e);
+	if (tasks_options.tokenizer != NULL)
+		train_dir_keep_tokenizer(&dir, tasks_options.tokenizer);
 	status = cmd_finish();
 	train_dir_finish(&dir);
 	return status;

@@ -259,7 +259,9 @@ long=(train -c small.json -t copy,add --length 4 -n 900 -b 16 --check-every 50
 	run short -O a -t copy,multiply
 	refused 2 "unknown task 'multiply'"
 	run short -O a -t copy:0
-	refused 2 "weight '0'"
+	refused 2 "all tasks have weight 0"
+	run short -O a -t copy:65
+	refused 2 "weight '65'"
 	run short -O a --lr 0
 	refused 2 "--lr: 0 is not positive"
 	run short -O a --lr nan

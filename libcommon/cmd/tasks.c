@@ -31,7 +31,7 @@ score_done(const struct score *s)
 
 /* Files are inputs; rows that were left out are worth a warning. */
 static void
-note_texts(const struct bench *b, const char *dir)
+note_texts(const struct bench *b, const char *dir, size_t max_tokens)
 {
 	static const char *const names[] = { TOKENIZER_FILES };
 	char path[4096];
@@ -51,10 +51,7 @@ note_texts(const struct bench *b, const char *dir)
 		if (t->left_out > 0)
 			warn("%s: %zu of %zu rows have more than %zu tokens: "
 			    "left out", t->files[1], t->left_out,
-			    t->left_out + t->n_rows,
-			    tasks_options.max_tokens > 0 ?
-			    tasks_options.max_tokens :
-			    b->model->config.n_positions);
+			    t->left_out + t->n_rows, max_tokens);
 	}
 }
 
@@ -79,7 +76,7 @@ bench_open(struct bench *b, struct model *m, const char *dir,
 		cmd_check(task_check(length, m->config.vocab,
 		    m->config.n_positions, &e), &e);
 	b->tokenizer = text.tokenizer;
-	note_texts(b, text.tokenizer);
+	note_texts(b, text.tokenizer, text.max_tokens);
 	b->pool = model_pool_new(&m->config, bench_longest(b), &e);
 	cmd_check(b->pool == NULL ? -1 : 0, &e);
 }
@@ -223,6 +220,9 @@ bench_items(const struct task *task, enum split split, size_t n)
 	if (task->text == NULL)
 		return n;
 	most = task->text->n_of_split[split];
+	if (most == 0)
+		die(RC_INPUT, "%s: no row of %s is of the split %s", task->name,
+		    task->text->files[1], split_names[split]);
 	return n == 0 || n > most ? most : n;
 }
 
@@ -234,12 +234,9 @@ draw(struct task_batch *t, const struct task *task, const struct draw *d,
 	int r;
 
 	n = bench_items(task, d->split, n);
-	if (task->text != NULL && n == 0)
-		r = err_set(&e, RC_INPUT, "no row for the split %s",
-		    split_names[d->split]);
-	else
-		r = task->text != NULL ? task_batch_fill_choices(t, task, d,
-		    0, n, &e) : task_batch_fill_one(t, task, d, 0, n, &e);
+	r = task->text != NULL ?
+	    task_batch_fill_choices(t, task, d, 0, n, &e) :
+	    task_batch_fill_one(t, task, d, 0, n, &e);
 	if (r < 0) {
 		err_prefix(&e, task->name);
 		die_err(&e);

@@ -76,7 +76,6 @@ double	score_choice(const struct score *s);
  * nothing to choose from. */
 double	score_done(const struct score *s);
 
-
 /* Takes the model over, which dir holds (text tasks want its tokenizer; NULL:
  * nothing does).  list: of mix_parse(). */
 void	bench_open(struct bench *b, struct model *m, const char *dir,
@@ -88,7 +87,8 @@ void	bench_no_weights(const struct bench *b);
 const char *bench_tokenizer(const struct bench *b);
 /* Tokens of the longest sequence of any task, answer and all. */
 size_t	bench_longest(const struct bench *b);
-/* At most n: as many examples of a task as a split has. */
+/* At most n examples of a task, all for 0: of a text task as many as the split
+ * has, of which there must be some. */
 size_t	bench_items(const struct task *task, enum split split, size_t n);
 /* Score at params of n examples of a task, from number 0 on; b->res has each
  * sequence's own. */

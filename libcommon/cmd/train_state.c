@@ -351,7 +351,7 @@ train_dir_keep_tokenizer(struct train_dir *d, const char *dir)
 	const char *const *name;
 	struct file_out f;
 	char *from, *to, *s;
-	size_t n;
+	size_t n, kept = 0;
 
 	for (name = tokenizer_files; d->part != NULL && *name != NULL;
 	    name++) {
@@ -361,11 +361,14 @@ train_dir_keep_tokenizer(struct train_dir *d, const char *dir)
 			cmd_check(file_out_open(&f, to, &e), &e);
 			fwrite(s, 1, n, f.fp);
 			cmd_check(file_out_close(&f, &e), &e);
+			kept++;
 		}
 		mem_free(s);
 		mem_free(from);
 		mem_free(to);
 	}
+	if (d->part != NULL && kept == 0)
+		die(RC_INPUT, "%s: no tokenizer", dir);
 }
 
 static void

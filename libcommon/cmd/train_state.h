@@ -54,7 +54,8 @@ void	train_dir_spool(struct train_dir *d, uint64_t step, double loss,
  * run, before anything is appended. */
 int	train_dir_unspool(struct train_dir *d, uint64_t *step, double *loss,
 	    float *x, size_t n);
-/* Copies the tokenizer's files that dir has, for a model that reads text. */
+/* Copies the tokenizer's files that dir has, of which there must be some, for a
+ * model that reads text. */
 void	train_dir_keep_tokenizer(struct train_dir *d, const char *dir);
 /* Removes what only a resume needs, and gives DIR.part its final name in the
  * place of an older DIR. */

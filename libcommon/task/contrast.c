@@ -42,6 +42,10 @@ contrast_check(const struct contrast *c, const struct task *task,
 	    && task->text->n_answers == 0)
 		return err_set(e, RC_USAGE, "the texts of task %s have no "
 		    "answers", task->name);
+	if (text && c->kind == CONTRAST_LABEL && (!task->text->alike ||
+	    task->text->row[0].n_answers != 2))
+		return err_set(e, RC_USAGE, "label is for two answers that all "
+		    "rows have, which task %s has not", task->name);
 	if (c->kind != CONTRAST_TASK)
 		return 0;
 	if (c->other == task)
@@ -78,7 +82,7 @@ contrast_label(const struct contrast *c, const struct task *task, size_t side)
 {
 	switch (c->kind) {
 	case CONTRAST_LABEL:
-		return task->text->alike ? task->text->label[side] : NULL;
+		return task->text->label[side];
 	case CONTRAST_ANSWER: return side == 0 ? "right" : "wrong";
 	case CONTRAST_STATEMENT: return side == 0 ? "true" : "false";
 	case CONTRAST_TASK: return side == 0 ? task->name : c->other->name;

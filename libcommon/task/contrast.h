@@ -10,13 +10,14 @@
  *	task=NAME	positive: the prompt; negative: the same digits under
  *			the token of task NAME
  * and of text tasks
- *	none		no pairs: examples as the model reads them
+ *	none		no pairs: prompt and right answer, or the text, with
+ *			the last token
  *	answer		positive: prompt and right answer; negative: prompt and
  *			first wrong one
- *	label		the prompt, positive where the first answer is right,
- *			else negative: no pairs
- *	texts		positive: examples of the first of two tasks; negative:
- *			those of the second: no pairs
+ *	label		the prompt, positive where the first of two answers is
+ *			right, else negative: no pairs
+ *	texts		positive: examples as for none of the first of two
+ *			tasks; negative: those of the second: no pairs
  *
  * A prompt of digits is [task] x1 ... xn [=].  The wrong digit of example i is
  * (right + 1 + floor(9 w / 2^32)) mod 10, w the first word of Philox with the

@@ -22,12 +22,14 @@ reserve(struct task_batch *t, size_t n_seq, size_t n_tokens, struct err *e)
 	size_t *start;
 	int32_t *p;
 
+	if (n_seq > SIZE_MAX / 64)
+		return err_nomem(e);
 	if (n_seq + 1 > t->max_seq) {
-		start = mem_grow(t->start, n_seq + 1, sizeof *start);
+		start = mem_grow(t->start, 2 * n_seq + 1, sizeof *start);
 		if (start == NULL)
 			return err_nomem(e);
 		t->start = start;
-		t->max_seq = n_seq + 1;
+		t->max_seq = 2 * n_seq + 1;
 	}
 	if (n_tokens > t->max_tokens) {
 		if ((p = mem_grow(t->tokens, n_tokens, sizeof *p)) == NULL)
@@ -120,8 +122,9 @@ fill_texts(struct task_batch *t, const struct mix *m, const struct task *task,
 	size_t i, a, last, row;
 	uint64_t index;
 
-	if (n > SIZE_MAX / 64 || reserve_items(t, n, e) < 0 ||
-	    reserve(t, n + 1, 1, e) < 0)
+	if (n > SIZE_MAX / 64)
+		return err_nomem(e);
+	if (reserve_items(t, n, e) < 0 || reserve(t, n, 1, e) < 0)
 		return -1;
 	t->b.n_seq = t->start[0] = 0;
 	t->text = m == NULL ? task->text : NULL;
@@ -162,6 +165,8 @@ fill(struct task_batch *t, const struct mix *m, const struct task *task,
 		return err_nomem(e);
 	if (reserve(t, n, n * longest, e) < 0)
 		return -1;
+	t->text = NULL;
+	t->n_items = 0;
 	for (i = 0; i < n; i++) {
 		index = first + i;
 		if (m != NULL)

@@ -26,8 +26,10 @@ struct task_batch {
 void	task_batch_free(struct task_batch *t);
 /*
  * Examples first ... first + n - 1 of a mixture, in order.  The model reads
- * each sequence without its last digit; targets are the answer's digits, at
- * the positions of "=" and of the answer's digits but the last.
+ * each sequence without its last token; targets are the answer's tokens, each
+ * at the position before it, or in a text without answers all but the first.
+ * Of text tasks it is the answer that d->answer says.  -1: memory; a split
+ * without rows (RC_INPUT); an answer that there is not (RC_USAGE).
  */
 int	task_batch_fill(struct task_batch *t, const struct mix *m,
 	    const struct draw *d, uint64_t first, size_t n, struct err *e);
@@ -45,10 +47,13 @@ int	task_batch_fill_choices(struct task_batch *t, const struct task *task,
  * targets.  Who gets whose is a cyclic permutation of all n_seq examples
  * (Sattolo's shuffle), drawn from Philox with the key (seed,
  * "control.shuffled-labels", draw); swap i, from the last to 1, takes word
- * i: floor(i word / 2^32).  All must be of one task; with fewer than two
- * examples it is an error.  Of a text task whose rows have answers of their
- * own, which one is wanted changes instead, from right to first wrong, where
- * the lowest bit of word i is 1.  Texts without answers are refused.
+ * i: floor(i word / 2^32).  All must be of one task, from
+ * task_batch_fill_one(); with fewer than two examples it is an error.
+ *
+ * Of a text task whose rows all have the same answers, the permutation says
+ * whose right answer becomes whose; where rows have answers of their own, the
+ * first wrong one stands in for the right one of example i where the lowest
+ * bit of word i is 1.  Texts without answers are refused.
  */
 int	task_batch_shuffle(struct task_batch *t, uint64_t seed,
 	    uint32_t draw, size_t length, struct err *e);

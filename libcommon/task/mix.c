@@ -17,22 +17,26 @@ set_weight(struct mix *m, const struct task *task, size_t weight)
 	return 0;
 }
 
-/* Cuts a weight off the end of an item: after its last colon, which in a
- * text task may also stand before its file. */
+/*
+ * Cuts a weight off the end of an item: after its last colon, which in a text
+ * task may stand before its file instead.  There digits are a weight, but for
+ * the first of a built-in form, which is nothing without a file.
+ */
 static int
 cut_weight(size_t *weight, char *item, struct err *e)
 {
 	char *colon = strrchr(item, ':');
-	const char *digits = colon + 1;
+	const char *digits = colon == NULL ? "" : colon + 1;
+	int whole = *digits != '\0' &&
+	    digits[strspn(digits, "0123456789")] == '\0';
 
 	*weight = 1;
 	if (colon == NULL || (text_task_is(item) &&
-	    (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')))
+	    (!whole || text_task_file(item) == digits)))
 		return 0;
 	*colon = '\0';
 	*weight = strtoul(digits, NULL, 10);
-	if (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0' ||
-	    *weight > MIX_MAX_WEIGHT)
+	if (!whole || *weight > MIX_MAX_WEIGHT)
 		return err_set(e, RC_USAGE, "task %s: weight '%s' is not a "
 		    "whole number within 0 to %d", item, digits,
 		    MIX_MAX_WEIGHT);

@@ -38,7 +38,9 @@ struct mix_text {
 /*
  * Parses "copy,add:3", "all", "all,add:3": names with optional weights; a name
  * that comes again replaces its weight, and all stands for every synthetic
- * task.  Or text tasks, [NAME=]TEMPLATE[:FILE][:WEIGHT], which are read now.
+ * task.  Or text tasks, [NAME=]TEMPLATE[:FILE][:WEIGHT], which are read now;
+ * digits at the end are a weight, unless TEMPLATE is a built-in form and they
+ * follow it, as its file.
  * A task of weight 0 has no turns.
  * -1: an unknown name or bad weight, tasks of both kinds (RC_USAGE), a file
  * (RC_INPUT), out of memory.  Free with mix_free() also then.

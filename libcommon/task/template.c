@@ -21,12 +21,13 @@ static const struct {
 };
 
 const char *
-template_form(const char *name)
+template_form(const char *name, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof forms / sizeof *forms; i++)
-		if (strcmp(forms[i].name, name) == 0)
+		if (strlen(forms[i].name) == n &&
+		    memcmp(forms[i].name, name, n) == 0)
 			return forms[i].json == NULL ? "" : forms[i].json;
 	return NULL;
 }
@@ -144,6 +145,9 @@ check_keys(struct template *t, size_t n_labels, struct err *e)
 		return err_set(e, RC_INPUT, "answers and label go together");
 	if (each && (t->each[0] == NULL || t->n_each < 2))
 		return err_set(e, RC_INPUT, "right and wrong go together");
+	if (all && t->n_answers < 2)
+		return err_set(e, RC_INPUT, "answers: there is one, with "
+		    "nothing to choose from");
 	if (n_labels > 0 && n_labels != t->n_answers)
 		return err_set(e, RC_INPUT, "labels: %zu, of %zu answers",
 		    n_labels, t->n_answers);
@@ -240,6 +244,21 @@ append(struct text *b, const char *s, size_t n, struct err *e)
 	return 0;
 }
 
+/* A number, true or false, to be freed with free(): of a real number as few
+ * digits as read back as it is, from 15, which every decimal survives. */
+static char *
+as_json(const json_t *v)
+{
+	size_t digits = 15;
+	char *s;
+
+	while ((s = json_dumps(v, JSON_ENCODE_ANY |
+	    JSON_REAL_PRECISION(digits))) != NULL && json_is_real(v) &&
+	    strtod(s, NULL) != json_real_value(v) && digits++ < 17)
+		free(s);
+	return s;
+}
+
 static int
 append_value(struct text *b, const json_t *v, const char *field,
     struct err *e)
@@ -260,8 +279,7 @@ append_value(struct text *b, const json_t *v, const char *field,
 	if (json_is_array(v) || json_is_object(v))
 		return err_set(e, RC_INPUT, "field %s: is neither text nor a "
 		    "number", field);
-	if ((s = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17))) ==
-	    NULL)
+	if ((s = as_json(v)) == NULL)
 		return err_nomem(e);
 	r = append(b, s, strlen(s), e);
 	free(s);

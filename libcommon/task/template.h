@@ -12,7 +12,8 @@
 
 enum { TEMPLATE_MAX_ANSWERS = 64 };
 
-/* Patterns: text in which {field} stands for a field of the row. */
+/* Patterns: text in which {field}, or {this|that}, stands for a field of the
+ * row.  Answers that all rows have, and labels, are no patterns. */
 struct template {
 	char		*name, *data;	/* or NULL */
 	char		*prompt;
@@ -29,8 +30,9 @@ struct template {
 	int		 lines;		/* rows are lines of text, not JSON */
 };
 
-/* The built-in form of that name; NULL: there is none. */
-const char	*template_form(const char *name);
+/* The built-in form whose name is name[0..n), as JSON, "" where rows are lines
+ * of text; NULL: there is none. */
+const char	*template_form(const char *name, size_t n);
 /*
  * From JSON text; what names it in messages.  -1 (RC_INPUT): no JSON, a key
  * that is unknown, missing, twice or does not go with others, a pattern with a
@@ -40,8 +42,9 @@ int	template_parse(struct template *t, const char *json, size_t n,
 	    const char *what, struct err *e);
 void	template_free(struct template *t);
 /*
- * The pattern with a row's fields filled in: strings as they are, numbers as
- * JSON writes them, true and false.  "{{" and "}}" are braces.  The caller's
+ * The pattern, which template_parse() took, with a row's fields filled in:
+ * strings as they are, numbers as JSON writes them, true and false; of
+ * {this|that} the first field that the row has.  "{{" and "}}" are braces.  The caller's
  * to mem_free(); NULL: a field that is missing, null, a list or an object.
  */
 char	*template_fill(const char *pattern, const json_t *row, struct err *e);

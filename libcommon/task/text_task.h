@@ -29,7 +29,8 @@ struct text_task {
 	struct task	 task;		/* task.text is this */
 	char		*name;
 	char		*files[2];	/* that were read, or NULL */
-	int		 alike;		/* all rows have the same answers */
+	int		 alike;		/* all rows have the same answers,
+					   two or more */
 	struct text_row	*row;
 	size_t		 n_rows;
 	struct text_part *answer;
@@ -50,8 +51,12 @@ struct text_source {
 	size_t		 max_tokens;	/* longer sequences are left out */
 };
 
-/* 1: an entry of a list of tasks, [NAME=]TEMPLATE[:FILE], is of this kind. */
+/* 1: an entry of a list of tasks, [NAME=]TEMPLATE[:FILE], is of this kind:
+ * TEMPLATE is a built-in form, or ends in ".json". */
 int	text_task_is(const char *entry);
+/* Where the file begins that a built-in form must have; NULL: in this entry
+ * none does. */
+const char *text_task_file(const char *entry);
 /*
  * Reads the entry's template and rows.  NULL: *e names the file and the line.
  * Free with text_task_free().
@@ -60,11 +65,16 @@ struct text_task *text_task_open(const char *entry,
 	    const struct text_source *s, struct err *e);
 void	text_task_free(struct text_task *t);	/* or NULL */
 
-/* Which row example number index of the split is: rows come in a drawn order,
- * and again in another one when all have come.  -1: the split has none. */
+/*
+ * Which row example number index of the split is, of its n rows in the order
+ * of the file: number permute(index mod n, n, k), where k is the seed,
+ * "task.order.SPLIT.NAME" and floor(index / n).  So all rows come in a drawn
+ * order, and again in another one when all have come.  -1: the split has none.
+ */
 int	text_task_row(size_t *row, const struct text_task *t,
 	    const struct draw *d, uint64_t index, struct err *e);
-/* Which answer of row i stands where the right one would, by d->answer. */
+/* Which answer of row i stands where the right one would, by d->answer: the
+ * right one, the first wrong one, or d->number, which may be too large. */
 size_t	text_task_answer(const struct text_task *t, const struct draw *d,
 	    size_t i);
 /*

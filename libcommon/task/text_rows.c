@@ -1,4 +1,4 @@
-/* A text task from its files. */
+/* Rows of a text task: lines, their fields, tokens, answers and splits. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,10 +7,9 @@
 #include <xxhash.h>
 
 #include "base/mem.h"
-#include "task/template.h"
-#include "task/text_task.h"
+#include "task/text_rows.h"
 
-enum { LINE_MAX_BYTES = 1 << 26, TEMPLATE_MAX_BYTES = 1 << 20 };
+enum { LINE_MAX_BYTES = 1 << 26 };
 
 /* What reading a row takes. */
 struct reading {
@@ -18,31 +17,9 @@ struct reading {
 	const struct text_source *s;
 	const struct template *how;
 	struct token_list list;
+	size_t		 max_tokens;	/* room in t->token */
 	enum split	 split;
 };
-
-static const char *
-after_name(const char *entry)
-{
-	const char *eq = strchr(entry, '=');
-
-	return eq == NULL ? entry : eq + 1;
-}
-
-int
-text_task_is(const char *entry)
-{
-	const char *s = after_name(entry);
-	size_t n = strcspn(s, ":");
-	char *form = mem_strndup(s, n);
-	int is = form != NULL && ((s[n] == ':' && template_form(form)) ||
-	    (n > 5 && strcmp(form + n - 5, ".json") == 0));
-
-	mem_free(form);
-	return is;
-}
-
-/* --- rows */
 
 static int
 add_tokens(struct text_part *p, struct reading *g, const char *text,
@@ -60,12 +37,15 @@ add_tokens(struct text_part *p, struct reading *g, const char *text,
 		if ((size_t)g->list.id[i] >= g->s->vocab)
 			return err_set(e, RC_INPUT, "token %d: the model has "
 			    "%zu", (int)g->list.id[i], g->s->vocab);
-	grown = mem_grow(t->token, t->n_tokens + g->list.n, sizeof *grown);
-	if (grown == NULL)
-		return err_nomem(e);
-	t->token = grown;
+	if (t->n_tokens + g->list.n > g->max_tokens) {
+		g->max_tokens = 2 * (t->n_tokens + g->list.n);
+		grown = mem_grow(t->token, g->max_tokens, sizeof *grown);
+		if (grown == NULL)
+			return err_nomem(e);
+		t->token = grown;
+	}
 	if (g->list.n > 0)
-		memcpy(grown + t->n_tokens, g->list.id,
+		memcpy(t->token + t->n_tokens, g->list.id,
 		    g->list.n * sizeof *grown);
 	*p = (struct text_part){ t->n_tokens, g->list.n };
 	t->n_tokens += g->list.n;
@@ -211,6 +191,16 @@ length_of(const struct text_task *t, const struct text_row *r)
 	return r->prompt.n + n;
 }
 
+/* Leaves a row out, which is the last that was read. */
+static void
+drop(struct text_task *t, const struct text_row *r)
+{
+	t->left_out++;
+	while (!t->alike && t->n_answers > r->answer)
+		mem_free(t->label[--t->n_answers]);
+	t->n_tokens = r->prompt.first;
+}
+
 /* Keeps the row, unless it is too long. */
 static int
 keep(struct reading *g, const struct text_row *r, struct err *e)
@@ -221,7 +211,7 @@ keep(struct reading *g, const struct text_row *r, struct err *e)
 	enum split s = g->split;
 
 	if (n > g->s->max_tokens) {
-		t->left_out++;
+		drop(t, r);
 		return 0;
 	}
 	grown = one_more(t->row, t->n_rows, sizeof *grown);
@@ -312,134 +302,43 @@ read_lines(struct reading *g, FILE *fp, const char *path, struct err *e)
 			err_prefix(e, path);
 		}
 	}
-	if (r == 0 && ferror(fp))
+	if (r == 0 && !feof(fp))	/* also where there is no memory */
 		r = err_errno(e, path);
 	free(line);
 	return r;
 }
 
-/* --- files */
-
-/* The whole of a small file and a NUL. */
-static char *
-read_small(size_t *n, const char *path, struct err *e)
-{
-	FILE *fp = fopen(path, "rb");
-	char *s = mem_alloc(TEMPLATE_MAX_BYTES + 1, 1);
-
-	if (fp == NULL)
-		err_set(e, RC_INPUT, "%s: %s", path, strerror(errno));
-	else if (s == NULL)
-		err_nomem(e);
-	else if ((*n = fread(s, 1, TEMPLATE_MAX_BYTES + 1, fp)) >
-	    TEMPLATE_MAX_BYTES || ferror(fp))
-		err_set(e, RC_INPUT, "%s: %s", path, ferror(fp) ?
-		    strerror(errno) : "is too long for a template");
-	else {
-		fclose(fp);
-		s[*n] = '\0';
-		return s;
-	}
-	if (fp != NULL)
-		fclose(fp);
-	mem_free(s);
-	return NULL;
-}
-
-/* name beside the file path. */
-static char *
-beside(const char *path, const char *name)
-{
-	const char *slash = strrchr(path, '/');
-	size_t dir = slash == NULL || *name == '/' ? 0 :
-	    (size_t)(slash - path) + 1;
-	char *s = mem_alloc(dir + strlen(name) + 1, 1);
-
-	if (s != NULL) {
-		memcpy(s, path, dir);
-		strcpy(s + dir, name);
-	}
-	return s;
-}
-
-/* "boolq-dev" of "data/boolq-dev.jsonl". */
-static char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *s = slash == NULL ? path : slash + 1;
-
-	return mem_strndup(s, strcspn(s, "."));
-}
-
+/* The answers that all rows have. */
 static int
-find_template(struct template *how, struct text_task *t, const char *form,
-    struct err *e)
+read_common(struct reading *g, struct err *e)
 {
-	const char *json = template_form(form);
-	char *file;
-	size_t n;
-	int r;
+	struct text_task *t = g->t;
+	size_t i, n = g->how->n_answers;
+	char *copy;
+	int r = 0;
 
-	memset(how, 0, sizeof *how);
-	if (json != NULL && *json == '\0') {
-		how->lines = 1;
-		return 0;
-	}
-	if (json != NULL)
-		return template_parse(how, json, strlen(json), form, e);
-	if ((t->files[0] = mem_strdup(form)) == NULL)
-		return err_nomem(e);
-	if ((file = read_small(&n, form, e)) == NULL)
-		return -1;
-	r = template_parse(how, file, n, form, e);
-	mem_free(file);
-	return r;
+	for (i = 0; r == 0 && i < n; i++)
+		r = (copy = mem_strdup(g->how->answers[i])) == NULL ?
+		    err_nomem(e) : add_answer(g, copy, e);
+	if (r == 0)
+		r = check_answers(t, 0, n, e);
+	t->alike = n > 0;
+	return r == 0 ? 0 : err_prefix(e, t->files[0] != NULL ? t->files[0] :
+	    t->name);
 }
 
-static int
-find_names(struct text_task *t, const struct template *how,
-    const char *entry, const char *form, const char *file, struct err *e)
-{
-	const char *eq = strchr(entry, '=');
-
-	if (file != NULL)
-		t->files[1] = mem_strdup(file);
-	else if (how->data != NULL)
-		t->files[1] = beside(form, how->data);
-	else
-		return err_set(e, RC_INPUT, "%s: names no data: give "
-		    "%s:FILE", form, form);
-	if (eq != NULL)
-		t->name = mem_strndup(entry, (size_t)(eq - entry));
-	else
-		t->name = t->files[1] == NULL ? NULL : how->name != NULL ?
-		    mem_strdup(how->name) : base_name(t->files[1]);
-	if (t->files[1] == NULL || t->name == NULL)
-		return err_nomem(e);
-	return *t->name != '\0' && strlen(t->name) < 64 ? 0 : err_set(e,
-	    RC_INPUT, "task '%.80s': no name of 1 to 63 bytes", t->name);
-}
-
-static int
-read_rows(struct text_task *t, const struct template *how,
+int
+text_rows_read(struct text_task *t, const struct template *how,
     const struct text_source *s, struct err *e)
 {
 	struct reading g = { .t = t, .s = s, .how = how };
 	FILE *fp = fopen(t->files[1], "rb");
-	size_t i;
-	char *copy;
-	int r = 0;
+	int r;
 
 	if (fp == NULL)
 		return err_set(e, RC_INPUT, "%s: %s", t->files[1],
 		    strerror(errno));
-	for (i = 0; r == 0 && i < how->n_answers; i++)
-		r = (copy = mem_strdup(how->answers[i])) == NULL ?
-		    err_nomem(e) : add_answer(&g, copy, e);
-	if (r == 0 && (r = check_answers(t, 0, how->n_answers, e)) != 0)
-		err_prefix(e, t->files[0] != NULL ? t->files[0] : t->name);
-	t->alike = how->n_answers > 0;
+	r = read_common(&g, e);
 	if (r == 0)
 		r = read_lines(&g, fp, t->files[1], e);
 	fclose(fp);
@@ -450,33 +349,4 @@ read_rows(struct text_task *t, const struct template *how,
 		    "more than %zu tokens", t->files[1], t->left_out,
 		    s->max_tokens);
 	return r;
-}
-
-struct text_task *
-text_task_open(const char *entry, const struct text_source *s,
-    struct err *e)
-{
-	struct text_task *t = mem_zalloc(1, sizeof *t);
-	char *form = mem_strdup(after_name(entry)), *colon;
-	struct template how = { .name = NULL };
-	int r = -1;
-
-	if (t == NULL || form == NULL)
-		err_nomem(e);
-	else {
-		if ((colon = strchr(form, ':')) != NULL)
-			*colon++ = '\0';
-		if (find_template(&how, t, form, e) == 0 &&
-		    find_names(t, &how, entry, form, colon, e) == 0)
-			r = read_rows(t, &how, s, e);
-	}
-	template_free(&how);
-	mem_free(form);
-	if (r == 0) {
-		t->task = (struct task){ .name = t->name,
-		    .summary = "rows of a file", .text = t };
-		return t;
-	}
-	text_task_free(t);
-	return NULL;
 }
