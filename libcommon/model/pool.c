@@ -19,7 +19,8 @@ enum { BLOCK_SEQ = 8, BLOCK_TOKENS = 512 };
 /* Sequences of a task without gradients: many share the cost of converting
  * parameters, where these need it. */
 enum { EVAL_SEQ = 4, CONVERT_SEQ = 32 };
-enum { CHUNK = 16384 };			/* values of a task */
+/* Values of a task that adds, and of one that only reads. */
+enum { CHUNK = 1 << 14, LOOK = 1 << 18 };
 
 /* What one call shares with its tasks. */
 struct call {
@@ -128,7 +129,7 @@ all_finite(const float *x, size_t n)
 	return bad == 0;
 }
 
-/* What the tasks of a look at a tensor's gradient share. */
+/* What the tasks of a look at a gradient share. */
 struct look {
 	const float	*x;
 	atomic_int	 bad;
@@ -146,17 +147,17 @@ look_at(void *arg, size_t from, size_t to)
 static int
 check_gradient(const float *grad, const struct layout *l, struct err *e)
 {
-	struct look k = { .bad = 0 };
-	size_t i;
+	struct look k = { .x = grad };
+	size_t i = 0;
 
-	for (i = 0; i < l->n_tensors; i++) {
-		k.x = grad + l->t[i].offset;
-		par_ranges(l->t[i].n, CHUNK, look_at, &k);
-		if (k.bad)
-			return err_set(e, RC_INPUT, "tensor %s: the gradient "
-			    "is not finite", l->t[i].name);
-	}
-	return 0;
+	par_ranges(l->n, LOOK, look_at, &k);
+	if (!k.bad)
+		return 0;
+	while (i + 1 < l->n_tensors &&
+	    all_finite(grad + l->t[i].offset, l->t[i].n))
+		i++;
+	return err_set(e, RC_INPUT, "tensor %s: the gradient is not finite",
+	    l->t[i].name);
 }
 
 /* model_grad() with its memory at hand. */

@@ -43,7 +43,7 @@ struct bias {
 };
 
 /* Values of a task: enough to be worth a thread. */
-enum { BIAS_TASK = 1 << 16 };
+enum { BIAS_TASK = 1 << 17 };
 
 static void
 set_rows(void *arg, size_t from, size_t to)
