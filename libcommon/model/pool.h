@@ -40,8 +40,8 @@ const struct layout	*model_pool_layout(const struct model_pool *p);
 void	model_pool_hook(struct model_pool *p, const struct site_hook *h);
 
 /*
- * grad (model_pool_layout()->n values, overwritten) = gradient of the mean loss over all
- * targets of b; *res (overwritten) the sums at params.  -1: a bad batch, no
+ * grad (model_pool_layout()->n values, overwritten) = gradient of the mean
+ * loss over all targets of b; *res (overwritten) the sums at params.  -1: a bad batch, no
  * target at all, a loss or gradient that is not finite.
  */
 int	model_grad(float *grad, struct batch_result *res,
