@@ -14,7 +14,8 @@
 
 enum { LENGTH = 8 };
 
-static const struct draw train = { SPLIT_TRAIN, 7, LENGTH, 0 };
+static const struct draw train = { .split = SPLIT_TRAIN, .seed = 7,
+    .length = LENGTH };
 
 static int
 compare_int(const void *a, const void *b)
@@ -120,7 +121,7 @@ held_out_inputs_are_never_trained_on(void **state)
 {
 	enum { N = 20000, HELD = 3000 };
 	static uint64_t seen[N];
-	struct draw d = { SPLIT_TRAIN, 1, 4, 0 };
+	struct draw d = { .split = SPLIT_TRAIN, .seed = 1, .length = 4 };
 	int x[TASK_MAX_DIGITS], splits[2] = { SPLIT_TEST, SPLIT_VALIDATION };
 	struct err e = { 0 };
 	uint64_t i, c;
@@ -198,7 +199,8 @@ splits_have_their_shares(void **state)
 static void
 easy_additions_have_zeros(void **state)
 {
-	struct draw d = { SPLIT_TRAIN, 3, LENGTH, 1 };
+	struct draw d = { .split = SPLIT_TRAIN, .seed = 3,
+	    .length = LENGTH, .easy = 1 };
 	size_t pairs[LENGTH + 1] = { 0 }, i, zeros;
 	const struct task *add = task_find("add");
 	int x[TASK_MAX_DIGITS], k;
