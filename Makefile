@@ -55,7 +55,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libcommon.a
 PACKAGES := gcc make libc6-dev libopenblas-dev liblapacke-dev libzstd-dev \
 	libxxhash-dev libjansson-dev libzip-dev libpcre2-dev \
 	libutf8proc-dev libcmocka-dev bats mandoc datamash gnuplot-nox \
-	graphviz zstd xxhash pkgconf
+	graphviz zstd xxhash pkgconf curl
 deps:
 	@missing=; has() { dpkg-query -W -f '$${Status}' "$$1" 2>/dev/null | \
 	    grep -q 'ok installed'; }; \

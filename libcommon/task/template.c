@@ -134,6 +134,7 @@ check_keys(struct template *t, size_t n_labels, struct err *e)
 {
 	int all = t->n_answers > 0, each = t->each[0] != NULL ||
 	    t->n_each > 0, text = t->text != NULL;
+	size_t i, j;
 
 	if (all + each + text != 1)
 		return err_set(e, RC_INPUT, "give one of answers with label, "
@@ -151,7 +152,14 @@ check_keys(struct template *t, size_t n_labels, struct err *e)
 	if (n_labels > 0 && n_labels != t->n_answers)
 		return err_set(e, RC_INPUT, "labels: %zu, of %zu answers",
 		    n_labels, t->n_answers);
-	return all && n_labels == 0 ? default_labels(t, e) : 0;
+	if (all && n_labels == 0 && default_labels(t, e) != 0)
+		return -1;
+	for (i = 0; i < t->n_answers; i++)
+		for (j = 0; j < i; j++)
+			if (strcmp(t->labels[i], t->labels[j]) == 0)
+				return err_set(e, RC_INPUT, "labels: '%.100s' "
+				    "is there twice", t->labels[i]);
+	return 0;
 }
 
 /* Where the field of a pattern's "{" ends; NULL: nowhere. */
