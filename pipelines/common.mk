@@ -146,6 +146,66 @@ STEER_STRENGTHS ?= 0.05 0.1 0.2 0.5 1 -0.1 -0.3	# over the activations' norm
 STEER_DIRECTIONS ?= 0 1 2	# random directions of that length
 STEER_ITEMS     ?= 128		# examples for picking site and strength
 STEER_TEST_ITEMS ?= 256		# held-out examples a task
+# the models of the LoRA and LLM tracks: a stand-in, and trained ones that are
+# there; or only one, MODEL=DIR
+PLUMBLINE_DATA  ?= ../shared/data
+MODEL           ?=
+SUBJECTS        ?= $(if $(MODEL),$(notdir $(MODEL:%/=%)),stand-in $(notdir \
+	$(patsubst %/config.json,%,$(wildcard \
+	$(PLUMBLINE_DATA)/tinystories-656k/config.json))))
+# adapters
+LORA_PAIRS      ?= topic-odd younger-older	# tasks A and B of each
+LORA_R          ?= 8
+LORA_ALPHA      ?= 16
+LORA_LR         ?= 5e-3		# AdamW; 2e-4 learns too slowly for the time here
+LORA_STEPS      ?= 300		# of A and B together, which gives theta_0
+LORA_BATCH      ?= 32
+LORA_OPTIONS    ?= --schedule cosine --lr-floor 0.05 --warmup 20
+LORA_FORGET_STEPS ?= 200	# of B alone at most, which gives theta_F
+LORA_FORGET_BATCH ?= 32
+LORA_FORGET_OPTIONS ?= --optimizer adamw --lr 1e-2 --check-every 5
+LORA_CHECK_ITEMS ?= 128		# held-out items for when to stop it
+LORA_RECOVER_STEPS ?= 100	# T
+LORA_RECOVER_BATCH ?= 32
+LORA_GD_LR      ?= 0.03
+LORA_ADAMW_LR   ?= 5e-4
+LORA_GRADS      ?= 40		# minibatch gradients for a basis or spectrum
+LORA_GRAD_BATCH ?= 16		# examples in each of them
+LORA_RANKS      ?= 1 2 5 10 20
+LORA_RANK       ?= 10		# of the basis that the claims are judged at
+LORA_FUNCTION_RANKS ?= 1 5 10	# those whose functional recovery is measured
+LORA_DRIFT_STEPS ?= 0 1 10 50 100
+LORA_DRIFT_RANK ?= 10
+LORA_DRIFT_AT   ?= 100
+LORA_ITEMS      ?= 256		# held-out items of a task
+# of the factors that are trained; of the product, whose updates are as large
+# as the weights that it changes, T of them for a while on disk
+LORA_COORDINATES ?= factors product
+# language models: a text task of each
+LLM_OTHERS      ?= mood topic	# tasks beside the steered one
+LLM_MAX_TOKENS  ?= 256		# longer items are left out
+LLM_GROUP       ?=		# only gradients of these tensors
+LLM_LARGE       ?= 200000000	# bytes of weights: only projections above
+LLM_SKETCH      ?= 4096		# of so many dimensions
+LLM_GRADS       ?= 48		# minibatch gradients
+LLM_GRAD_BATCH  ?= 16		# examples in each of them
+LLM_RANKS       ?= 1 2 5 10 20
+LLM_RANK        ?= 10		# the one that claim C10 is judged at
+LLM_BATCHES     ?= 8		# minibatches of the mean gradient
+LLM_BATCH       ?= 64
+LLM_STEPS       ?= 1e-4 1e-3 1e-2	# over the weights' norm
+LLM_STEP        ?= 1e-3		# the one of them that is steered with
+LLM_RANDOM      ?= 4		# random steps of each length
+LLM_TEXTS       ?= 48		# of each right answer in a contrast
+LLM_STRENGTHS   ?= 0.1 0.3 1 -0.3	# over the activations' norm
+LLM_DIRECTIONS  ?= 0 1 2	# random directions of that length
+LLM_ITEMS       ?= 96		# examples for picking site and strength
+LLM_TEST_ITEMS  ?= 256		# held-out examples a task
+LLM_RESAMPLES   ?= 200		# of these, for an interval
+LLM_SEARCH_ITEMS ?= 48		# examples of each of the two fixed batches
+LLM_SIGMAS      ?= 3e-4:3e-3:2	# where C5 is judged (the first)
+LLM_COUNT       ?= 100		# draws of each of these
+LLM_VOTERS      ?= 1 5 10 25	# how many of the best draws vote
 # evaluation
 ITEMS           ?= 512		# held-out examples a task
 
@@ -234,11 +294,14 @@ endef
 # $(call model,DIR,PREREQUISITES,COMMAND,MORE): as product, for a training run
 # that writes the model directory DIR (and the files MORE).  A killed run goes
 # on where it stood, unless its command or what it reads has changed since.
-model = $(eval $(call model_rule,$(strip $1),$2,$(strip $3),$4))
+model = $(call weights,model.safetensors,$1,$2,$3,$4)
+# The same for an adapter's directory.
+adapter = $(call weights,adapter_model.safetensors,$1,$2,$3,$4)
+weights = $(eval $(call model_rule,$(strip $2),$3,$(strip $4),$5,$(strip $2)/$1))
 
 define model_rule
-PRODUCTS += $1/model.safetensors $4
-$1/model.safetensors $4 $(if $4,&): $2 $(if \
+PRODUCTS += $5 $4
+$5 $4 $(if $4,&): $2 $(if \
 $(call made_by,$1,$3),,FORCE) | $(TOOLS)
 	@mkdir -p $(sort $(dir $1 $(call time_of,$1))); rm -f $1.cmd
 	@echo 'make $1'

@@ -106,7 +106,7 @@ $(call table,$S/search/vote.tsv,$S/search/top.mpk.zst \
 	$S/search/many.gains.tsv $(TABLES)/vote.awk,\
 	evaluate -m $W $(batch_of) -n $(ITEMS) --split test --per-item \
 	--base -d $S/search/top.mpk.zst | \
-	awk -f $(TABLES)/vote.awk -v seed=$1 \
+	awk -f $(TABLES)/vote.awk -v seed=$1 -v set=many \
 	-v voters=$(call commas,$(VOTERS)) $S/search/many.gains.tsv -)
 endef
 # 1: prefix of the files, 2: seed, 3: what the set is called, 4: tables,
@@ -177,7 +177,8 @@ $(strip $(foreach k,search subspaces,$(foreach p,train test,\
 $(call table,$(RESULTS)/search.curve.tsv,$(RESULTS)/search.tsv \
 	$(RESULTS)/search.best.train.tsv $(RESULTS)/search.best.test.tsv \
 	$(TABLES)/search-curve.awk,\
-	awk -f $(TABLES)/search-curve.awk $(RESULTS)/search.tsv \
+	awk -f $(TABLES)/search-curve.awk -v wanted=many \
+	$(RESULTS)/search.tsv \
 	$(RESULTS)/search.best.train.tsv $(RESULTS)/search.best.test.tsv)
 of_subspaces := $(patsubst %,$(RESULTS)/subspaces.%.tsv,gains fit best.train \
 	best.test)

@@ -8,12 +8,15 @@ include $(here)/krylov.mk
 include $(here)/specialisation.mk
 include $(here)/steering.mk
 include $(here)/order-defect.mk
+include $(here)/lora.mk
+include $(here)/llm.mk
 ifndef report_mk
 report_mk := 1
 
 # The sections of the page, in order; each experiment makes its own.
 SECTIONS := head claims training rank recovery drift random-search \
-	linear-regime krylov specialisation steering order-defect foot
+	linear-regime krylov specialisation steering order-defect lora \
+	llm foot
 
 $(call table,$(RESULTS)/quantities.tsv,$(QUANTITIES) $(TABLES)/join.awk,\
 	awk -f $(TABLES)/join.awk $(QUANTITIES))

@@ -26,6 +26,8 @@ begin() {
 	P=$ROOT/pipelines
 	echo '{ "model_type": "gpt2", "vocab_size": 32, "n_positions": 8,
 	    "n_embd": 8, "n_layer": 1, "n_head": 2 }' > tiny.json
+	sed 's/"vocab_size": 32, "n_positions": 8/"vocab_size": 512, "n_positions": 64/' \
+	    tiny.json > standin.json
 }
 
 # graph ...: make with the choices of the tiny graph
@@ -51,12 +53,20 @@ graph() {
 	    READINGS='statement task' STEER_AT=theta-F STEER_BATCHES=1 \
 	    STEER_BATCH=4 STEER_STEPS='1e-4 1e-3' STEER_RANDOM=2 \
 	    STEER_TEXTS=4 STEER_STRENGTHS='0.1 1 -0.1' STEER_DIRECTIONS=0 \
-	    STEER_ITEMS=4 STEER_TEST_ITEMS=4 "$@"
+	    STEER_ITEMS=4 STEER_TEST_ITEMS=4 \
+	    SUBJECTS=stand-in STANDIN_CONFIG=standin.json WORLD_LINES=100 \
+	    STANDIN_STEPS=3 STANDIN_BATCH=4 STANDIN_ITEMS=4 \
+	    LORA_PAIRS=topic-odd LORA_STEPS=4 LORA_BATCH=4 \
+	    LORA_FORGET_STEPS=3 LORA_FORGET_BATCH=4 LORA_CHECK_ITEMS=8 \
+	    LORA_RECOVER_STEPS=8 LORA_RECOVER_BATCH=4 LORA_GRADS=8 \
+	    LORA_GRAD_BATCH=2 LORA_RANKS='1 2' LORA_RANK=2 \
+	    LORA_FUNCTION_RANKS=2 LORA_DRIFT_STEPS='0 4 8' \
+	    LORA_DRIFT_RANK=2 LORA_DRIFT_AT=8 LORA_ITEMS=8 "$@"
 }
 
 # finished: the graph that setup_file made
 finished() {
-	cp -a "$BATS_FILE_TMPDIR/build" "$BATS_FILE_TMPDIR/tiny.json" .
+	cp -a "$BATS_FILE_TMPDIR/build" "$BATS_FILE_TMPDIR"/*.json .
 }
 
 # digests: of everything that was made, but for the times
@@ -100,6 +110,15 @@ column() {
 	# random one, in 3 ways
 	[ "$(column seed < $r/shift.tsv | wc -l)" -eq $((2 * 2 * 15 * 7)) ]
 	[ "$(column seed < $r/steering.tsv | wc -l)" -eq $((2 * 9 * 3)) ]
+	# a pair; 2 coordinates, 8 bases of 2 ranks and 2 whole rows; 6 spectra
+	# in the factors and another, 3 in the product, 2 means, 2 ranks; 2
+	# steps, 2 references; 5 models, 2 tasks
+	[ "$(column seed < $r/lora-recovery.tsv | wc -l)" -eq \
+	    $((2 * 2 * 2 * 18)) ]
+	[ "$(column seed < $r/lora-rank.tsv | wc -l)" -eq $((2 * 10 * 4)) ]
+	[ "$(column seed < $r/lora-drift.tsv | wc -l)" -eq \
+	    $((2 * 2 * 2 * 4)) ]
+	[ "$(column seed < $r/lora-training.tsv | wc -l)" -eq $((2 * 5 * 2)) ]
 	[ "$(column verdict < $r/verdicts.tsv | grep -c ported)" -ge 0 ]
 	page=build/report/smoke/index.html
 	for c in C1 C2 C3 C4 C5 C6 C7 C8 C9 C11 C12 order; do
@@ -111,7 +130,7 @@ column() {
 	while read -r c v; do
 		grep "<li><b>$c</b>" $page | grep -q "<b class=...>$v</b>"
 	done
-	[ "$(grep -c '<svg' $page)" -eq 35 ]
+	[ "$(grep -c '<svg' $page)" -eq $((35 + 8 + 6)) ]
 	run ! grep -Eq '(src|href)=.?(https?:|/)' $page
 	ids=$(grep -o "id=['\"][^'\"]*" $page)
 	[ "$(sort <<< "$ids")" = "$(sort -u <<< "$ids")" ]
@@ -124,9 +143,9 @@ column() {
 	[ "$(grep -c '<svg' build/report/smoke/graph.html)" -eq 1 ]
 	t=build/times/smoke/graph.tsv
 	# a product has a command, a time, and its place in one node
-	find build/runs build/results build/report -name '*.cmd' \
+	find build/data build/runs build/results build/report -name '*.cmd' \
 	    ! -name graph.html.cmd | sed 's/\.cmd$//' | sort > made
-	find build/times/smoke/r* -type f |
+	find build/times/smoke/{data,r*} -type f |
 	    sed 's,times/smoke/,,' | grep -v 'graph.html$' | sort | diff made -
 	[ "$(column products < $t | awk '{ n += $1 } END { print n }')" \
 	    -eq "$(wc -l < made)" ]
@@ -175,7 +194,9 @@ column() {
 	needs gnuplot dot
 	finished
 	find build -type f ! -name '*.cmd' ! -path 'build/times/*' \
-	    ! -name config.json ! -name train.tsv | sort > files
+	    ! -name config.json ! -name adapter_config.json \
+	    ! -name train.tsv ! -path 'build/runs/*/model/*.json' \
+	    ! -path 'build/runs/*/model/merges.txt' | sort > files
 	[ "$(wc -l < files)" -gt 60 ]
 	graph -q products
 	# make knows them all

@@ -17,15 +17,26 @@ file == 2 && get("checkpoint") == "theta-F" && get("task") == a {
 	collect("forgotten", get("exact_match"))
 }
 file == 3 && get("role") == "judged" {
-	c = get("claim")
-	if (!(c in n_judged))
+	key = get("key")
+	track = track_of(key)
+	c = get("claim") SUBSEP track
+	if (!(c in n_judged)) {
 		claim[++n_claims] = c
+		name_of[c] = get("claim") "</b>" track
+	}
 	k = ++n_judged[c]
 	verdict[c, k] = get("verdict")
 	variant_of[c, k] = get("optimizer")
-	key_of[c, k] = get("key")
-	if (k > 1 && get("key") != key_of[c, 1])
+	sub(/^(lora|llm)-/, "", key)
+	key_of[c, k] = key
+	if (k > 1 && key != key_of[c, 1])
 		several[c] = 1
+}
+# The models of a claim's key, beside those of the synthetic tasks.
+function track_of(key)
+{
+	return key ~ /^lora-/ ? " (LoRA)" : key ~ /^llm-/ ? \
+	    " (language models)" : ""
 }
 # Of claim c, what was judged so, where not all of it was.
 function which(c, v,    k, s, rest)
@@ -35,8 +46,8 @@ function which(c, v,    k, s, rest)
 			rest = 1
 			continue
 		}
-		s = s (s == "" ? "" : ", ") (several[c] ? \
-		    model_name(key_of[c, k]) : "") \
+		s = s (s == "" ? "" : c ~ SUBSEP "$" ? ", " : "; ") \
+		    (several[c] ? model_name(key_of[c, k]) : "") \
 		    (several[c] && variant_of[c, k] != "-" ? " " : "") \
 		    (variant_of[c, k] == "-" ? "" : variant(variant_of[c, k]))
 	}
@@ -57,7 +68,7 @@ function verdicts(    i, c, v, n, list, k, s)
 					    ">" list[v] "</b>" which(c, list[v])
 					break
 				}
-		print "<li><b>" c "</b> " s "</li>"
+		print "<li><b>" name_of[c] " " s "</li>"
 	}
 	print "</ul>"
 }
@@ -113,7 +124,7 @@ END {
 	print "<p>Model: a decoder-only transformer of " \
 	    thousands(parameters) " parameters (" config "), trained here " \
 	    "from scratch on a synthetic set of tasks on sequences of " \
-	    "digits (" tasks "); nothing is pretrained. Joint training " \
+	    "digits (" tasks "). Joint training " \
 	    "takes " joint_steps " steps and gives &theta;<sub>0</sub>, " \
 	    "whose held-out exact match over tasks and seeds is at least " \
 	    number(sorted["known", 1]) ". Training on " b " alone gives " \
@@ -121,7 +132,9 @@ END {
 	    spread("forgotten") "). " steps " steps on " a " recover it, " \
 	    "by plain gradient descent (the primary reading) and by AdamW. " \
 	    "Every seed (" seeds ") has its own initialisation, data and " \
-	    "held-out items.</p>"
+	    "held-out items. The sections on adapters and on language models " \
+	    "say at every figure which model it is of: a stand-in that was " \
+	    "trained here, or a pretrained one.</p>"
 	print "<p><a href=\"graph.html\">The graph of the experiments</a>, " \
 	    "with the time that each part of it took.</p>"
 }

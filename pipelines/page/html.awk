@@ -110,9 +110,13 @@ function long_name(o)
 {
 	return o == "gd" ? "Plain gradient descent" : o == "adamw" ? "AdamW" : o
 }
-# A variant that is judged by itself.
-function variant(v)
+# A variant that is judged by itself; slashes are between its parts.
+function variant(v,    at)
 {
+	at = index(v, "/")
+	if (at > 0)
+		return escape(substr(v, 1, at - 1)) ", " \
+		    variant(substr(v, at + 1))
 	return v == "gd" ? "GD" : v == "adamw" ? "AdamW" : v == "-" ? \
 	    number("NA") : escape(v)
 }

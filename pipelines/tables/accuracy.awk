@@ -1,10 +1,12 @@
 # accuracy.awk: evaluate's table of a model (last), with the steps that its
 # training took, from its train.tsv (first).
-# Variables: seed, checkpoint.
+# Variables: seed, checkpoint, accuracy (the column that counts, exact_match).
 BEGIN {
+	if (accuracy == "")
+		accuracy = "exact_match"
 	FS = OFS = "\t"
 	print "seed", "checkpoint", "steps", "task", "items", "loss",
-	    "token_accuracy", "exact_match"
+	    "token_accuracy", accuracy
 }
 FNR == 1 {
 	table++
@@ -19,5 +21,5 @@ table == 1 {
 {
 	print seed, checkpoint, steps, $column[2, "task"],
 	    $column[2, "items"], $column[2, "loss"],
-	    $column[2, "token_accuracy"], $column[2, "exact_match"]
+	    $column[2, "token_accuracy"], $column[2, accuracy]
 }

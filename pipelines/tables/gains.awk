@@ -3,15 +3,18 @@
 # draws are chosen and of that on which they are reported (if any), each with
 # the model itself first.
 #	gain		what the loss falls by; with _report, on the other split
-#	exact		exact match; base: of the model itself
+#	exact		exact match, or the column `accuracy'; base: of the
+#			model itself
 #	linear		-<g, delta>, the gain while the loss is linear
 #	cosine		of the draw with -g
 #	scale		the predicted deviation of the gains: sigma norm(P g),
 #			or R norm(P g) / sqrt(r) at fixed norm R
 #	scale_report	the same times <P g, P g_report> / norm(P g)^2
 #	dimension	r where the sphere's law holds, at fixed norm
-# Variables: seed, set.
+# Variables: seed, set, accuracy.
 BEGIN {
+	if (accuracy == "")
+		accuracy = "exact_match"
 	FS = OFS = "\t"
 	print "seed", "set", "subspace", "mode", "sigma", "norm", "draw", "r",
 	    "mass", "density", "gain", "gain_report", "exact",
@@ -55,14 +58,14 @@ kind == "linear" {
 }
 get("delta") == "NA" {
 	base_loss[evaluated] = get("loss")
-	base[evaluated] = get("exact_match")
+	base[evaluated] = get(accuracy)
 	next
 }
 {
 	i = get("delta")
 	gain[evaluated, i] = sprintf("%.9g", base_loss[evaluated] - \
 	    get("loss"))
-	exact[evaluated, i] = get("exact_match")
+	exact[evaluated, i] = get(accuracy)
 	if (evaluated > 1)
 		next
 	draws = i + 1

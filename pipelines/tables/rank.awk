@@ -1,9 +1,13 @@
 # rank.awk: rank measures of the spectra of spectrum.awk.  With the energies
 # p_i = s_i^2 / total: explained energy at r: p_1 + ... + p_r; stable rank:
 # total / s_1^2; entropy rank: exp(-sum p_i log p_i).
-# Variables: ranks (with commas).
+# Variables: ranks (with commas), keys (with commas: columns that the table has
+# before those of spectrum.awk).
 BEGIN {
 	FS = OFS = "\t"
+	n_keys = split(keys, name, ",")
+	for (i = 1; i <= n_keys; i++)
+		printf "%s\t", name[i]
 	n_ranks = split(ranks, rank, ",")
 	print "seed", "checkpoint", "task", "control", "centred", "rank",
 	    "vectors", "explained_energy", "stable_rank", "entropy_rank"
@@ -30,12 +34,14 @@ function finish(    i, r, p, sum, entropy, at)
 }
 FNR == 1 { next }
 {
-	this = $1 OFS $2 OFS $3 OFS $4 OFS $5
+	this = $1
+	for (i = 2; i <= n_keys + 5; i++)
+		this = this OFS $i
 	if (this != key)
 		finish()
 	key = this
-	s[++n] = $7
-	total = $8
-	vectors = $9
+	s[++n] = $(n_keys + 7)
+	total = $(n_keys + 8)
+	vectors = $(n_keys + 9)
 }
 END { finish() }

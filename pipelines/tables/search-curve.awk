@@ -2,10 +2,11 @@
 # is b_n.  Reads search.tsv, then best-of's curves of the gains that draws are
 # chosen by and of those that are reported.  A scale is called smaller or
 # larger.
+# Variables: wanted (the set; all of them if not given).
 BEGIN {
 	FS = OFS = "\t"
-	print "seed", "sigma", "scale", "split", "draws", "n", "expected",
-	    "low", "high", "theorem", "ratio"
+	print "seed", "set", "sigma", "scale", "split", "draws", "n",
+	    "expected", "low", "high", "theorem", "ratio"
 }
 FNR == 1 {
 	file++
@@ -22,9 +23,9 @@ function get(name)
 	}
 	return $column[name]
 }
-get("set") != "many" { next }
+wanted != "" && get("set") != wanted { next }
 {
-	id = get("seed") OFS get("sigma")
+	id = get("seed") OFS get("set") OFS get("sigma")
 }
 file == 1 {
 	unit[id] = get("predicted_sd")

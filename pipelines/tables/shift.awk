@@ -31,7 +31,8 @@ function get(name)
 # gradient-0.001 is the step `gradient' of that size.
 function step_size(name)
 {
-	return name ~ /^gradient-/ ? substr(name, 10) : size
+	return match(name, /-[0-9][-0-9.e]*$/) ? substr(name, RSTART + 1) : \
+	    size
 }
 table == 3 {
 	i = get("delta") SUBSEP get("site")
@@ -55,8 +56,7 @@ table == 3 {
 	place = block
 	sub(/\..*/, "", block)
 	sub(/^[0-9]+\./, "", place)
-	if (name ~ /^gradient-/)
-		name = "gradient"
+	sub(/-[0-9][-0-9.e]*$/, "", name)
 	row[n] = name OFS step_size(get("name")) OFS get("delta") OFS site \
 	    OFS (place == "NA" ? site : place) OFS block OFS get("cosine") \
 	    OFS get("norm") OFS get("reference_norm")

@@ -1,8 +1,10 @@
 # steer-sweep.awk: evaluate's table of a model as it is and steered by every
 # vector at every strength, as changes against the first.  A vector's name is
 # READING:METHOD, or random:DRAW.
-# Variables: seed, checkpoint.
+# Variables: seed, checkpoint, accuracy (the column that counts, exact_match).
 BEGIN {
+	if (accuracy == "")
+		accuracy = "exact_match"
 	FS = OFS = "\t"
 	print "seed", "checkpoint", "name", "vector", "method", "site",
 	    "block", "strength", "sign", "items", "exact_match", "gain",
@@ -22,7 +24,7 @@ function get(name)
 	return $column[name]
 }
 get("strength") == 0 {
-	exact = get("exact_match")
+	exact = get(accuracy)
 	loss = get("loss")
 	next
 }
@@ -33,7 +35,7 @@ get("strength") == 0 {
 	print seed, checkpoint, name, word[1],
 	    word[1] == "random" ? "random" : word[2], get("site"), part[2],
 	    get("strength"), get("strength") < 0 ? "-" : "+",
-	    get("items"), get("exact_match"),
-	    sprintf("%.9g", 100 * (get("exact_match") - exact)),
+	    get("items"), get(accuracy),
+	    sprintf("%.9g", 100 * (get(accuracy) - exact)),
 	    sprintf("%.9g", get("loss") - loss)
 }

@@ -1,13 +1,16 @@
-# vote.awk: exact match of a vote of the K best draws.  Reads the gains (first)
+# vote.awk: accuracy of a vote of the K best draws.  Reads the gains (first)
 # and evaluate's table with a row for each example (last), of the model itself
 # and of draws.  The voters of an example are the K draws with the largest
 # gains; the answer that most of them give wins, of equals that of the better
 # draw.
-# Variables: seed, voters (with commas).
+# Variables: seed, set, voters (with commas), right (the column that says which
+# answers are right, exact).
 BEGIN {
 	FS = OFS = "\t"
+	if (right == "")
+		right = "exact"
 	n_ks = split(voters, K, ",")
-	print "seed", "sigma", "voters", "items", "base", "vote",
+	print "seed", "set", "sigma", "voters", "items", "base", "vote",
 	    "best_single", "mean_single"
 }
 FNR == 1 {
@@ -36,7 +39,7 @@ file == 1 {
 		items = j + 1
 }
 get("delta") == "NA" {
-	base += get("exact")
+	base += get(right)
 	next
 }
 {
@@ -46,8 +49,8 @@ get("delta") == "NA" {
 	sigma = get("sigma")
 	of[d] = gain[sigma, get("draw")] + 0
 	answer[d, j] = get("answer")
-	exact[d, j] = get("exact")
-	right[d] += get("exact")
+	exact[d, j] = get(right)
+	total[d] += get(right)
 }
 # rank[1], rank[2], ...: the draws, the largest gain first
 function sort(    d, i)
@@ -75,10 +78,10 @@ function put(k,    i, j, won, mean)
 	for (j = 0; j < items; j++)
 		won += vote(j, k)
 	for (i = 1; i <= k; i++)
-		mean += right[rank[i]] / k / items
-	print seed, sigma, k, items, sprintf("%.9g", base / items),
+		mean += total[rank[i]] / k / items
+	print seed, set, sigma, k, items, sprintf("%.9g", base / items),
 	    sprintf("%.9g", won / items),
-	    sprintf("%.9g", right[rank[1]] / items), sprintf("%.9g", mean)
+	    sprintf("%.9g", total[rank[1]] / items), sprintf("%.9g", mean)
 }
 END {
 	if (failed)
