@@ -304,8 +304,10 @@ template() {
 	template "wrong: is not a list" \
 	    <<< '{"prompt":"a","right":"a","wrong":"b"}'
 	template "is not an object" <<< '[]'
-	template "answers 'x' and 'x' are the same" \
-	    <<< '{"prompt":"a","answers":["x","x"],"label":"{l}"}'
+	template "labels: 'x' is there twice" \
+	    <<< '{"prompt":"a","answers":["x"," x"],"label":"{l}"}'
+	template "answers 'x' and 'x' are the same" <<< '{"prompt":"a",
+	    "answers":["x","x"],"labels":["y","z"],"label":"{l}"}'
 	template "an answer without tokens" \
 	    <<< '{"prompt":"a","answers":["x",""],"label":"{l}"}'
 	template "is too long" < <(head -c 1100000 /dev/zero)
