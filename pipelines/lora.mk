@@ -275,7 +275,8 @@ $(call plot,lora,lora-drift-$1-$2-$3,drift.gp 0.5,lora-drift,\
 endef
 LORA_SPECTRUM_NAMES := $(foreach z,0 1,$(CONTROLS:%=%+$z))
 define lora_pair_plots
-$(foreach c,theta-0 theta-F,$(call plot,lora,lora-spectra-$1-$2-$c,spectra.gp,lora-spectra,\
+$(foreach c,theta-0 theta-F,\
+    $(call plot,lora,lora-spectra-$1-$2-$c,spectra.gp,lora-spectra,\
 	-v where='$(lora_cell);checkpoint=$c;coordinates=factors;task=$(call \
 	lora_a,$2)' -v by=control+centred \
 	-v names=$(call list,$(LORA_SPECTRUM_NAMES)) -v x=component \

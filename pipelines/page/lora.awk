@@ -155,8 +155,9 @@ function ranks(m, p,    k, c, t, z, x)
 				for (x = 1; x <= n_controls; x++)
 					for (z = 0; z <= 1; z++)
 						rank_row(m, p, coordinate[k],
-						    checkpoint[c], name_of(p, t),
-						    z, control[x],
+						    checkpoint[c],
+						    name_of(p, t), z,
+						    control[x],
 						    noise(control[x]))
 	table_close()
 }
