@@ -173,11 +173,11 @@ LORA_GRADS      ?= 40		# minibatch gradients for a basis or spectrum
 LORA_GRAD_BATCH ?= 16		# examples in each of them
 LORA_RANKS      ?= 1 2 5 10 20
 LORA_RANK       ?= 10		# of the basis that the claims are judged at
-LORA_FUNCTION_RANKS ?= 1 5 10	# those whose functional recovery is measured
+LORA_FUNCTION_RANKS ?= 1 10	# those whose functional recovery is measured
 LORA_DRIFT_STEPS ?= 0 1 10 50 100
 LORA_DRIFT_RANK ?= 10
 LORA_DRIFT_AT   ?= 100
-LORA_ITEMS      ?= 256		# held-out items of a task
+LORA_ITEMS      ?= 128		# held-out items of a task
 # of the factors that are trained; of the product, whose updates are as large
 # as the weights that it changes, T of them for a while on disk
 LORA_COORDINATES ?= factors product
