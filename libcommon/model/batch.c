@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "model/batch.h"
 
 void
@@ -58,4 +60,21 @@ batch_targets(const struct batch *b, size_t first, size_t last)
 	for (j = b->start[first]; j < b->start[last]; j++)
 		n += b->targets[j] >= 0;
 	return n;
+}
+
+int
+batch_twin(const struct batch *b, size_t i)
+{
+	size_t here = b->start[i], n = b->start[i + 1] - here, before, j;
+
+	if (i == 0 || here - b->start[i - 1] != n)
+		return 0;
+	before = b->start[i - 1];
+	if (memcmp(b->tokens + here, b->tokens + before,
+	    n * sizeof *b->tokens) != 0)
+		return 0;
+	for (j = 0; j < n; j++)
+		if ((b->targets[here + j] < 0) != (b->targets[before + j] < 0))
+			return 0;
+	return 1;
 }

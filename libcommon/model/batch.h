@@ -35,5 +35,8 @@ int	batch_check(const struct batch *b, size_t vocab, size_t n_positions,
 	    struct err *e);
 /* Targets in sequences [first, last). */
 size_t	batch_targets(const struct batch *b, size_t first, size_t last);
+/* 1: sequence i has the tokens of the one before, and targets at the same
+ * places: a prompt with another answer of one token. */
+int	batch_twin(const struct batch *b, size_t i);
 
 #endif

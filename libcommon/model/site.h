@@ -52,7 +52,8 @@ int	site_matches(const char *glob, size_t site,
  * What the forward pass calls at every site, if it has one: h (m x width) are
  * the activations of sequence seq of b, one row a token, and may be changed
  * in place.  A sequence comes to its sites in their order; several sequences
- * may take turns, and on several threads call it side by side.
+ * may take turns, and on several threads call it side by side.  Where
+ * sequences are scored, of twins (batch.h) it sees the first.
  */
 struct site_hook {
 	void	(*visit)(void *arg, size_t site, const struct batch *b,

@@ -80,11 +80,12 @@ run_together(struct model_work *w, const struct batch *b, size_t first,
 	}
 }
 
-/* Sequences [first, last), each by itself, to w->z.  All layers and all
- * sequences share activations, which then stay in the cache. */
+/* Sequences [first, last), each by itself, to w->z; twins: but those that are
+ * like the one before, see batch_twin().  All layers and all sequences share
+ * activations, which then stay in the cache. */
 static void
 run_alone(struct model_work *w, const struct batch *b, size_t first,
-    size_t last)
+    size_t last, int twins)
 {
 	struct layer_run r = run_of(w, b, first, last, w->hook);
 	struct layer_acts a = w->shared;
@@ -92,6 +93,8 @@ run_alone(struct model_work *w, const struct batch *b, size_t first,
 
 	a.mlp.slope = NULL;
 	for (i = first; i < last; i++) {
+		if (twins && i > first && batch_twin(b, i))
+			continue;
 		a.x = w->z + (b->start[i] - b->start[first]) * c;
 		embed(a.x, w, w->params, b->tokens + b->start[i],
 		    b->start[i + 1] - b->start[i]);
@@ -103,6 +106,8 @@ run_alone(struct model_work *w, const struct batch *b, size_t first,
 		work_bring_layer(w, k);
 		r.layer = k;
 		for (i = first; i < last; i++) {
+			if (twins && i > first && batch_twin(b, i))
+				continue;
 			r.first = i, r.last = i + 1;
 			a.x = w->z + (b->start[i] - b->start[first]) * c;
 			layer_forward(a.x, &a, &w->at[k], &r);
@@ -113,19 +118,20 @@ run_alone(struct model_work *w, const struct batch *b, size_t first,
 /* Of sequences [first, last) takes the next ones, up to *end. */
 static int
 run_next(struct model_work *w, const struct params *params,
-    const struct batch *b, size_t first, size_t last, size_t *end,
+    const struct batch *b, size_t first, size_t last, int twins, size_t *end,
     struct err *e)
 {
 	const size_t *start = b->start;
+	int many = !params_all_in_place(params);
 
 	*end = first + 1;
-	while (*end < last && !params_all_in_place(params) &&
+	while (*end < last && (many || (twins && batch_twin(b, *end))) &&
 	    start[*end + 1] - start[first] <= WORK_TOGETHER)
 		++*end;
 	if (model_work_reserve(w, params, start[*end] - start[first],
 	    longest_of(b, first, *end), 0, e) != 0)
 		return -1;
-	run_alone(w, b, first, *end);
+	run_alone(w, b, first, *end, twins);
 	return 0;
 }
 
@@ -191,7 +197,7 @@ output_of(const struct model_work *w, const struct batch *b, size_t first,
 	return w->z + (b->start[i] - b->start[first]) * w->config.n_embd;
 }
 
-/* Of sequence i, whose output of the last layer is x. */
+/* Of sequence i, which the head reads as x. */
 static int
 score(struct batch_result *per_seq, real *token_loss, int32_t *top,
     struct model_work *w, const real *x, const struct batch *b, size_t i,
@@ -200,8 +206,8 @@ score(struct batch_result *per_seq, real *token_loss, int32_t *top,
 	size_t s = b->start[i], t = b->start[i + 1] - s, j;
 	const int32_t *targets = b->targets + s;
 
-	head_forward(w->loss, w->top, head_input(w, x, b, i), &w->model_at,
-	    w->params, &w->config, targets, t, &w->head);
+	head_forward(w->loss, w->top, x, &w->model_at, w->params, &w->config,
+	    targets, t, &w->head);
 	per_seq[i] = (struct batch_result){ 0 };
 	if (count(&per_seq[i], w->loss, w->top, b, i, e) != 0)
 		return -1;
@@ -217,15 +223,20 @@ model_forward_range(struct batch_result *per_seq, real *token_loss,
     int32_t *top, struct model_work *w, const struct params *params,
     const struct batch *b, size_t first, size_t last, struct err *e)
 {
+	const real *x = NULL;
 	size_t end, i;
 
 	for (; first < last; first = end) {
-		if (run_next(w, params, b, first, last, &end, e) != 0)
+		if (run_next(w, params, b, first, last, 1, &end, e) != 0)
 			return -1;
-		for (i = first; i < end; i++)
-			if (score(per_seq, token_loss, top, w, output_of(w,
-			    b, first, i), b, i, e) != 0)
+		for (i = first; i < end; i++) {
+			if (i == first || !batch_twin(b, i))
+				x = head_input(w, output_of(w, b, first, i),
+				    b, i);
+			if (score(per_seq, token_loss, top, w, x, b, i, e)
+			    != 0)
 				return -1;
+		}
 	}
 	return 0;
 }
@@ -242,7 +253,7 @@ model_logits(real *logits, struct model_work *w,
 	    != 0)
 		return -1;
 	for (first = 0; first < b->n_seq; first = end) {
-		if (run_next(w, params, b, first, b->n_seq, &end, e) != 0)
+		if (run_next(w, params, b, first, b->n_seq, 0, &end, e) != 0)
 			return -1;
 		for (i = first; i < end; i++)
 			head_logits(logits + b->start[i] * w->config.vocab,
@@ -260,7 +271,7 @@ model_visit_range(struct model_work *w, const struct params *params,
 	size_t end, i;
 
 	for (; first < last; first = end) {
-		if (run_next(w, params, b, first, last, &end, e) != 0)
+		if (run_next(w, params, b, first, last, 0, &end, e) != 0)
 			return -1;
 		for (i = first; i < end; i++)
 			head_input(w, output_of(w, b, first, i), b, i);

@@ -38,7 +38,8 @@ int	model_work_reserve(struct model_work *w, const struct params *params,
 
 /*
  * Loss and accuracy of every sequence, one sequence at a time, so that what
- * is said of a sequence depends on that sequence alone.
+ * is said of a sequence depends on that sequence alone.  Twins (see
+ * batch_twin()) go through the layers once, and a hook sees the first.
  * params: of the layout that model_layout() gives.
  * per_seq: b->n_seq results.  token_loss: NULL, or a loss for every token
  * (0 where there is no target), in packed order.

@@ -8,10 +8,14 @@
 
 static char dir[] = "/tmp/test_params.XXXXXX";
 
-static const size_t start[] = { 0, 5, 6, 13 };
-static const int32_t tokens[] = { 1, 2, 3, 3, 0, 4, 0, 1, 2, 3, 4, 2, 6 };
-static const int32_t targets[] = { -1, 2, -1, 3, 4, 1, -1, 4, 0, 2, 2, 1, 5 };
-static const struct batch batch = { 3, start, tokens, targets };
+/* The last two sequences are twins. */
+enum { SEQS = 4, TOKENS = 20 };
+static const size_t start[] = { 0, 5, 6, 13, TOKENS };
+static const int32_t tokens[] = { 1, 2, 3, 3, 0, 4, 0, 1, 2, 3, 4, 2, 6,
+	0, 1, 2, 3, 4, 2, 6 };
+static const int32_t targets[] = { -1, 2, -1, 3, 4, 1, -1, 4, 0, 2, 2, 1, 5,
+	-1, 4, 0, 3, 2, 1, 0 };
+static const struct batch batch = { SEQS, start, tokens, targets };
 
 /* Family f, with all that makes a difference to what is converted: several
  * layers, heads that share keys, an untied head or a tied one. */
@@ -64,8 +68,8 @@ misalign(void)
 
 /* All that is said at p is in memory of the caller. */
 struct said {
-	float	logits[13 * 7];
-	struct batch_result res[3], all;
+	float	logits[TOKENS * 7];
+	struct batch_result res[SEQS], of_each[SEQS], all;
 	float	*grad, *each;
 };
 
@@ -80,11 +84,11 @@ say(struct said *s, const struct model *m)
 	assert_true(w != NULL && p != NULL);
 	memset(s, 0, sizeof *s);
 	s->grad = mem_alloc(n, sizeof *s->grad);
-	s->each = mem_alloc(3 * n, sizeof *s->each);
+	s->each = mem_alloc(SEQS * n, sizeof *s->each);
 	ok(model_logits(s->logits, w, m->params, &batch, &e), &e);
 	ok(model_eval(s->res, NULL, p, m->params, &batch, &e), &e);
 	ok(model_grad(s->grad, &s->all, p, m->params, &batch, &e), &e);
-	ok(model_grad_each(s->each, s->res, p, m->params, &batch, &e), &e);
+	ok(model_grad_each(s->each, s->of_each, p, m->params, &batch, &e), &e);
 	model_work_free(w);
 	model_pool_free(p);
 }
@@ -99,9 +103,10 @@ same_said(const struct model *a, const struct model *b)
 	say(&y, b);
 	assert_memory_equal(x.logits, y.logits, sizeof x.logits);
 	assert_memory_equal(x.res, y.res, sizeof x.res);
+	assert_memory_equal(x.of_each, y.of_each, sizeof x.of_each);
 	assert_memory_equal(&x.all, &y.all, sizeof x.all);
 	assert_memory_equal(x.grad, y.grad, n * sizeof *x.grad);
-	assert_memory_equal(x.each, y.each, 3 * n * sizeof *x.each);
+	assert_memory_equal(x.each, y.each, SEQS * n * sizeof *x.each);
 	mem_free(x.grad), mem_free(x.each);
 	mem_free(y.grad), mem_free(y.each);
 }
@@ -162,7 +167,7 @@ chosen(struct model_pool *p, const struct model *m, const struct said *all,
     const unsigned char *wanted)
 {
 	const struct layout *l = m->layout, *few;
-	struct batch_result res, per_seq[3];
+	struct batch_result res, per_seq[SEQS];
 	struct err e = { .rc = RC_OK };
 	float *grad, *each;
 	size_t i, j, n = 0;
@@ -170,11 +175,11 @@ chosen(struct model_pool *p, const struct model *m, const struct said *all,
 	ok(model_pool_choose(p, wanted, &e), &e);
 	few = model_pool_layout(p);
 	grad = mem_alloc(few->n, sizeof *grad);
-	each = mem_alloc(3 * few->n, sizeof *each);
+	each = mem_alloc(SEQS * few->n, sizeof *each);
 	ok(model_grad(grad, &res, p, m->params, &batch, &e), &e);
 	ok(model_grad_each(each, per_seq, p, m->params, &batch, &e), &e);
 	assert_memory_equal(&res, &all->all, sizeof res);
-	assert_memory_equal(per_seq, all->res, sizeof per_seq);
+	assert_memory_equal(per_seq, all->of_each, sizeof per_seq);
 	for (i = 0; i < l->n_tensors; i++) {
 		const struct tensor_spec *t = &l->t[i];
 
@@ -184,7 +189,7 @@ chosen(struct model_pool *p, const struct model *m, const struct said *all,
 		assert_true(layout_same_shape(&few->t[n], t));
 		assert_memory_equal(grad + few->t[n].offset,
 		    all->grad + t->offset, t->n * sizeof *grad);
-		for (j = 0; j < 3; j++)
+		for (j = 0; j < SEQS; j++)
 			assert_memory_equal(each + j * few->n +
 			    few->t[n].offset, all->each + j * l->n +
 			    t->offset, t->n * sizeof *grad);
@@ -271,7 +276,7 @@ static void
 test_long_positions(void **state)
 {
 	struct err e = { .rc = RC_OK };
-	struct batch_result res[3], all;
+	struct batch_result res[SEQS], all;
 	struct model_config c;
 	struct model_pool *p;
 	struct model *m;
@@ -298,7 +303,7 @@ static void
 test_no_memory(void **state)
 {
 	struct model *m = some_model(FAMILY_QWEN3, 0), *n;
-	struct batch_result res[3];
+	struct batch_result res[SEQS];
 	unsigned char wanted[64] = { 0, 0, 1, 1 };
 	unsigned long k;
 	float *grad;

@@ -265,6 +265,53 @@ losses_follow(void **state)
 	unload(&f);
 }
 
+static void
+count_visits(void *arg, size_t site, const struct batch *b, size_t seq,
+    real *h, size_t m, size_t width)
+{
+	(void)site, (void)b, (void)seq, (void)h, (void)m, (void)width;
+	++*(size_t *)arg;
+}
+
+/* A prompt with other targets at the same place goes through the layers once,
+ * and what is said of each is what is said of it alone. */
+static void
+twins_share_a_pass(void **state)
+{
+	static const int32_t tokens[] = { 3, 1, 4, 3, 1, 4, 3, 1, 4, 3, 1, 5 };
+	static const int32_t targets[] = { -1, -1, 2, -1, -1, 6, -1, 2, 6,
+		-1, -1, 6 };
+	static const size_t start[] = { 0, 3, 6, 9, 12 };
+	const struct batch b = { 4, start, tokens, targets };
+	struct batch_result all[4], alone;
+	struct err e = { .rc = RC_OK };
+	size_t i, visits = 0;
+	struct site_hook hook = { count_visits, &visits };
+	struct model_work *w;
+	struct fixture f;
+
+	(void)state;
+	load(&f, "model-small");
+	assert_non_null(w = model_work_new(&f.m->config, &e));
+	ok(model_forward(all, NULL, w, f.m->params, &b, &e), &e);
+	for (i = 0; i < b.n_seq; i++) {
+		struct batch one = { 1, start + i, tokens, targets };
+
+		assert_int_equal(batch_twin(&b, i), i == 1);
+		ok(model_forward(&alone, NULL, w, f.m->params, &one, &e), &e);
+		assert_memory_equal(&alone, &all[i], sizeof alone);
+	}
+	assert_true(all[0].loss_sum != all[1].loss_sum);
+	model_work_hook(w, &hook);
+	ok(model_forward(all, NULL, w, f.m->params, &b, &e), &e);
+	assert_int_equal(visits, 3 * site_count(f.m->config.n_layer));
+	visits = 0;
+	ok(model_visit_range(w, f.m->params, &b, 0, b.n_seq, &e), &e);
+	assert_int_equal(visits, 4 * site_count(f.m->config.n_layer));
+	model_work_free(w);
+	unload(&f);
+}
+
 int
 main(void)
 {
@@ -273,6 +320,7 @@ main(void)
 		cmocka_unit_test(other_names_are_understood),
 		cmocka_unit_test(additions_add_up),
 		cmocka_unit_test(changes_reach_what_follows),
+		cmocka_unit_test(twins_share_a_pass),
 		cmocka_unit_test(company_does_not_matter),
 		cmocka_unit_test(losses_follow),
 	};
