@@ -82,13 +82,13 @@ shifts() {
 items() {
 	local task=$1 name=$2 i=0 c
 	shift 2
-	echo delta vector_name strength task item loss chosen
+	echo delta vector_name strength task item loss answer chosen
 	for c in "$@"; do
-		echo NA NA 0 "$task" $((i++)) 1 "${c%%:*}"
+		echo NA NA 0 "$task" $((i++)) 1 "${c%%:*}" "${c%%:*}"
 	done
 	i=0
 	for c in "$@"; do
-		echo NA "$name" 1 "$task" $((i++)) 0.5 "${c##*:}"
+		echo NA "$name" 1 "$task" $((i++)) 0.5 yes "${c##*:}"
 	done
 }
 
@@ -110,6 +110,7 @@ items() {
 	[ "$(column target_loss_change < out | head -n 1)" = -0.5 ]
 	[ "$(column low < out | head -n 1)" = NA ]
 	[ "$(column accuracy < out | paste -sd ' ')" = "0.75 0.5 1 0.75" ]
+	[ "$(column same < out | paste -sd ' ')" = "NA 0.5 1 0.75" ]
 	[ "$(column task < out | paste -sd ' ')" = "truth truth mood topic" ]
 	[ "$(column method < out | paste -sd ' ')" = "shift none none none" ]
 	# the sum of four of +1 +1 0 -1 with equal chances

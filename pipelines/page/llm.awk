@@ -63,9 +63,7 @@ file == "llm-picks.tsv" {
 		collect(i get("texts") "size", get("cosine") < 0 ? \
 		    -get("cosine") : get("cosine") + 0)
 	if (get("step") != "random")
-		places[i get("texts")] = places[i get("texts")] \
-		    (places[i get("texts")] == "" ? "" : ", ") get("site") \
-		    " at " get("size")
+		tally(i get("texts"), get("site") " at " get("size"))
 }
 file == "llm-sweep.tsv" && get("sign") == "-" {
 	i = m get("vector") SUBSEP get("method") SUBSEP
@@ -77,15 +75,15 @@ file == "llm-sweep.tsv" && get("sign") == "-" {
 }
 file == "llm-steering.tsv" && get("method") == "none" {
 	i = name_of("known" SUBSEP get("subject"), get("task"))
-	gather(i, "accuracy items")
+	gather(i, "accuracy items same")
 	next
 }
 file == "llm-steering.tsv" {
 	i = name_of("effect" SUBSEP get("subject"), get("vector") SUBSEP \
 	    get("method"))
 	gather(i, "target_gain side_cost target_loss_change low high")
-	picks[i] = picks[i] (picks[i] == "" ? "" : ", ") get("site") \
-	    " &times; " get("strength")
+	if (get("vector") != "random")
+		tally(i, get("site") " &times; " get("strength"))
 }
 file == "llm-search.tsv" {
 	i = name_of("search" SUBSEP get("subject"), get("sigma"))
@@ -100,6 +98,22 @@ file == "llm-vote.tsv" {
 	i = name_of("vote" SUBSEP get("subject"), get("voters"))
 	gather(i, "base vote best_single mean_single sigma")
 	voted = get("items")
+}
+
+# What was picked, each once, with the number of seeds where there are more.
+function tally(i, what)
+{
+	if (!((i, what) in times))
+		picks[i, ++n_picks[i]] = what
+	times[i, what]++
+}
+function picked_of(i,    k, s)
+{
+	for (k = 1; k <= n_picks[i]; k++)
+		s = s (k > 1 ? "<br>" : "") picks[i, k] \
+		    (times[i, picks[i, k]] > 1 ? " (" times[i, picks[i, k]] \
+		    ")" : "")
+	return "<small>" s "</small>"
 }
 
 # Which model a figure is of stands beside every one.
@@ -126,14 +140,17 @@ function step_name(s, v)
 function known(    k, j, v, i)
 {
 	table_open("What each model knows: choice accuracy on held-out " \
-	    "items, median over the seeds&rsquo; items, with the range" \
-	    whose(), "Model|Task|Accuracy|Items")
+	    "items, and how often it gives the answer that it gives most " \
+	    "(a model that always gives the same one, 1, knows nothing of " \
+	    "the task): median over the seeds&rsquo; items, with the range" \
+	    whose(), "Model|Task|Accuracy|Given most|Items")
 	for (k = 1; k <= n_subjects; k++) {
 		v = subject[k]
 		for (j = 1; j <= names["known", v]; j++) {
 			i = "known" SUBSEP v SUBSEP order["known", v, j] SUBSEP
 			row(v "|" order["known", v, j] "|" spread(i \
-			    "accuracy") "|" median(i "items"),
+			    "accuracy") "|" spread(i "same") "|" \
+			    median(i "items"),
 			    j == 1 ? "first" : "")
 		}
 	}
@@ -175,10 +192,10 @@ function shifts(v, r,    list, j, i)
 		i = list SUBSEP order[list, j] SUBSEP
 		row(v ", " r "|" step_name(order[list, j], v) "|" \
 		    spread(i "owncosine") "|" spread(i "ownsize") "|" \
-		    number(median(i "ownmedian")) "|<small>" \
-		    places[i "own"] "</small>|" spread(i "differencecosine") \
-		    "|" spread(i "differencesize") "|<small>" \
-		    places[i "difference"] "</small>", j == 1 ? "first" : "")
+		    number(median(i "ownmedian")) "|" picked_of(i "own") \
+		    "|" spread(i "differencecosine") "|" \
+		    spread(i "differencesize") "|" picked_of(i "difference"),
+		    j == 1 ? "first" : "")
 	}
 	i = list SUBSEP "gradient" SUBSEP "own"
 	row(v ", " r "|contrast vector of other texts, there|" \
@@ -236,7 +253,7 @@ function effect_row(v, j,    i, part, key, k)
 	    points(i "target_gain") "|" sprintf("%.1f to %.1f", \
 	    median(i "low"), median(i "high")) "|" points(i "side_cost") \
 	    "|" spread(i "target_loss_change") "|" points("reversed" SUBSEP \
-	    key) "|<small>" (part[1] == "random" ? "" : picks[i]) "</small>", \
+	    key) "|" picked_of(i), \
 	    part[2] == "shift" || part[1] == "random" ? "first" : "")
 }
 function effects(    k, j)

@@ -7,12 +7,13 @@
 #	side_cost	mean change of the other tasks'
 #	accuracy	of the task, and base of the model as it is
 # Then the accuracies of the model as it is: a row for each task, method none.
+#	same		how often it gives the answer that it gives most
 # Variables: seed, checkpoint, task, resamples.
 BEGIN {
 	FS = OFS = "\t"
 	print "seed", "checkpoint", "task", "name", "vector", "method",
 	    "site", "strength", "items", "target_gain", "low", "high",
-	    "target_loss_change", "side_cost", "accuracy", "base"
+	    "target_loss_change", "side_cost", "accuracy", "base", "same"
 	state = 20261123
 }
 FNR == NR {
@@ -41,8 +42,11 @@ function get(name)
 	v = get("strength") == 0 ? "" : get("vector_name")
 	if (!(t in n_items))
 		tasks[++n_tasks] = t
-	if (v == "")
+	if (v == "") {
 		n_items[t]++
+		k = ++given[t, get("answer")]
+		most[t] = k > most[t] ? k : most[t]
+	}
 	right[t, v] += get("chosen")
 	loss[t, v] += get("loss")
 	if (t == task)
@@ -99,7 +103,7 @@ function put(v,    m, word)
 	    points(share(task, v) - share(task, "")), low, high,
 	    sprintf("%.9g", (loss[task, v] - loss[task, ""]) / m),
 	    side_cost(v), sprintf("%.9g", share(task, v)),
-	    sprintf("%.9g", share(task, ""))
+	    sprintf("%.9g", share(task, "")), "NA"
 }
 END {
 	for (i = 1; i <= n && !failed; i++)
@@ -108,5 +112,6 @@ END {
 		print seed, checkpoint, tasks[k], "none", "none", "none", "NA",
 		    "NA", n_items[tasks[k]], 0, "NA", "NA", 0, 0,
 		    sprintf("%.9g", share(tasks[k], "")), \
-		    sprintf("%.9g", share(tasks[k], ""))
+		    sprintf("%.9g", share(tasks[k], "")), \
+		    sprintf("%.9g", most[tasks[k]] / n_items[tasks[k]])
 }
