@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/line.h"
 #include "base/mem.h"
 #include "task/text_rows.h"
 
@@ -269,43 +269,40 @@ read_json(struct reading *g, const char *line, size_t n, struct err *e)
 	return r;
 }
 
-/* A line without its end; blank ones are skipped. */
+/* Blank lines are skipped. */
 static int
-read_line(struct reading *g, char *line, size_t n, struct err *e)
+read_line(struct reading *g, const struct line *line, struct err *e)
 {
-	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-		line[--n] = '\0';
-	if (strspn(line, " \t") == n)
+	char *s = line->s;
+	size_t n = line->n;
+
+	while (n > 0 && s[n - 1] == '\r')
+		s[--n] = '\0';
+	if (strspn(s, " \t") == n)
 		return 0;
-	if (n > LINE_MAX_BYTES)
-		return err_set(e, RC_INPUT, "%zu bytes are too long", n);
-	if (strlen(line) != n)
+	if (strlen(s) != n)
 		return err_set(e, RC_INPUT, "holds a NUL");
-	return g->how->lines ? read_row(g, line, NULL, e) :
-	    read_json(g, line, n, e);
+	return g->how->lines ? read_row(g, s, NULL, e) :
+	    read_json(g, s, n, e);
 }
 
 static int
-read_lines(struct reading *g, FILE *fp, const char *path, struct err *e)
+read_lines(struct reading *g, FILE *fp, struct err *e)
 {
-	char *line = NULL, where[64];
-	size_t size = 0, number = 0;
-	ssize_t n;
-	int r = 0;
+	struct line line = { .s = NULL };
+	size_t number = 1;
+	char where[64];
+	int r;
 
-	errno = 0;
-	while (r == 0 && (n = getline(&line, &size, fp)) >= 0) {
-		number++;
-		if ((r = read_line(g, line, (size_t)n, e)) != 0) {
-			snprintf(where, sizeof where, "line %zu", number);
-			err_prefix(e, where);
-			err_prefix(e, path);
-		}
+	for (; (r = line_read(&line, fp, LINE_MAX_BYTES, e)) > 0; number++)
+		if ((r = read_line(g, &line, e)) != 0)
+			break;
+	line_free(&line);
+	if (r != 0 && !ferror(fp)) {
+		snprintf(where, sizeof where, "line %zu", number);
+		err_prefix(e, where);
 	}
-	if (r == 0 && !feof(fp))	/* also where there is no memory */
-		r = err_errno(e, path);
-	free(line);
-	return r;
+	return r == 0 ? 0 : err_prefix(e, g->t->files[1]);
 }
 
 /* The answers that all rows have. */
@@ -340,7 +337,7 @@ text_rows_read(struct text_task *t, const struct template *how,
 		    strerror(errno));
 	r = read_common(&g, e);
 	if (r == 0)
-		r = read_lines(&g, fp, t->files[1], e);
+		r = read_lines(&g, fp, e);
 	fclose(fp);
 	token_list_free(&g.list);
 	if (r == 0 && t->n_rows == 0)
