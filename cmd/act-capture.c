@@ -29,7 +29,7 @@ static const struct opt options[] = {
 	{ 'S', "sites", "glob,...", OPT_STRING, &sites,
 	    "only the sites whose names match (*)", NULL, 0 },
 	{ 'a', "at", "position", OPT_STRING, &at,
-	    "which token: 3, -1, marker:=, all (-1; task=NAME: marker:=)",
+	    "which token: 3, -1, marker:TEXT, all (-1; task=NAME: marker:=)",
 	    NULL, 0 },
 	{ 'c', "contrast", "kind", OPT_STRING, &contrast,
 	    "none, answer, statement, label, texts or task=NAME (none)", NULL, 0 },
@@ -327,9 +327,7 @@ begin(struct capture *g)
 	bench_no_weights(&g->bench);
 	if (items == 0 && g->bench.mix.n_text == 0)
 		opts_usage("--items: 0 is not positive");
-	if (strcmp(at, "marker:=") == 0 && g->bench.mix.n_text > 0)
-		opts_usage("--at: marker:= is for tasks of digits: give "
-		    "marker:TOKEN");
+	bench_position(&g->bench, &g->rule, "at");
 	if (g->contrast.kind == CONTRAST_TEXTS && g->bench.mix.n != 2)
 		opts_usage("--contrast: texts is for two tasks, not %zu",
 		    g->bench.mix.n);
@@ -364,6 +362,7 @@ end(struct capture *g)
 	contrast_batch_free(&g->block);
 	bench_close(&g->bench);
 	watch_close(&g->watch);
+	position_free(&g->rule);
 	mem_free(g->mean);
 	mem_free(g->sum);
 }

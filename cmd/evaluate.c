@@ -192,11 +192,8 @@ begin(struct run *r)
 	bench_no_weights(b);
 	if (items == 0 && b->mix.n_text == 0)
 		opts_usage("--items: 0 is not positive");
-	if (strcmp(steering_options.at, "marker:=") == 0 && b->mix.n_text > 0)
-		opts_usage("--steer-at: marker:= is for tasks of digits: give "
-		    "marker:TOKEN");
 	bench_draw(b, &d, items);
-	r->steering = steering_open(&b->model->config);
+	r->steering = steering_open(b);
 	places_open(&r->place, b->model);
 	r->kept = journal_open();
 	if (r->steering == NULL)

@@ -150,8 +150,59 @@ columns() {
 	[[ $output == *"label is for two answers"* ]]
 	run -2 act-capture -m m -c statement -t own.json:own.jsonl
 	run -2 act-capture -m m -c texts -t own.json:own.jsonl
-	run -2 act-capture -m m -t own.json:own.jsonl -a marker:=
 	act-capture -m m -t own.json:own.jsonl -a marker:25 -n 3 > /dev/null
+}
+
+@test "text: a marker is a token or a text, the first of them" {
+	# tokens: o n e _yes _ o r _yes _ 1 0 _ N : and the answer
+	for i in {0..9}; do
+		echo "{ \"q\": \"one yes or yes 10 $i\", \"r\": \" $i\", \"w\": \" a\" }"
+	done > own.jsonl
+	own=(-m m -t own.json:own.jsonl -n 0 --split train)
+	for rule in 'n|1' 'one|2' ' yes|3' 'e yes|3' 'or yes|7' '"10"|10' \
+	    ':|13' '98|3' 'yes|' ' y|' '10|' '=|' '"|'; do
+		text=${rule%|*} at=${rule#*|}
+		run act-capture "${own[@]}" -S embed -a "marker:$text" -o o
+		if [ -z "$at" ]; then
+			refused 3 "own: example 0: "
+			[ ! -e o ]
+			continue
+		fi
+		[ "$status" -eq 0 ]
+		[ "$(tensor-ls o | columns position /dev/stdin | sort -u)" = \
+		    "$at" ]
+		act-capture "${own[@]}" -S embed -a "$at" -o at
+		cmp <(mkstream --print < o) <(mkstream --print < at)
+		rm o
+	done
+	run act-capture "${own[@]}" -a 'marker:é'
+	refused 2 "--at: marker"
+	run act-capture "${own[@]}" -a 'marker:""'
+	refused 2 "--at: 'marker:\"\"' is not a position"
+	run act-capture -m m --length 4 -t copy -a 'marker: yes'
+	refused 2 "--at: marker: yes: tasks of digits have no text but ="
+}
+
+@test "text: steering at a text is steering at its last token" {
+	for i in {0..19}; do
+		echo "{ \"q\": \"one yes or $i\", \"r\": \" $i\", \"w\": \" a\" }"
+	done > own.jsonl
+	act-capture -m m -t own.json:own.jsonl -S embed -c answer |
+	    steer-vec > v.mpk.zst
+	for at in 3 'marker: yes' 'marker:one yes' marker:98 \
+	    'marker:nowhere' 4; do
+		evaluate -m m -t own.json:own.jsonl -n 0 --split train \
+		    --steer v.mpk.zst --strength 9 --steer-at "$at" |
+		    columns loss /dev/stdin > "at $at"
+		sed -n '$p' "at $at"
+	done > losses
+	[ "$(sed -n 1,4p losses | sort -u | wc -l)" -eq 1 ]
+	[ "$(sort -u losses | wc -l)" -eq 3 ]
+	# nothing is changed where it does not stand
+	[ "$(sort -u 'at marker:nowhere' | wc -l)" -eq 1 ]
+	run evaluate -m m --length 4 -t copy --steer v.mpk.zst \
+	    --steer-at 'marker: yes'
+	refused 2 "--steer-at: marker: yes: tasks of digits"
 }
 
 @test "text: a task of weight 0 is not trained on, but stops the run" {
@@ -276,6 +327,34 @@ bad() {
 	printf 'x\n' > t.txt
 	run evaluate -m m -t text:t.txt
 	refused 3 "t.txt: line 1: a text of 1 tokens"
+	mkdir d
+	run evaluate -m m -t text:d
+	refused 3 "evaluate: d: Is a directory"
+	run evaluate -m m -t own.json:d
+	refused 3 "evaluate: d: Is a directory"
+}
+
+# A line of 2 GB is not read into memory, and one without an end is no end.
+@test "text: a line without an end is refused at 64 MiB" {
+	export OMP_NUM_THREADS=1
+	is_sanitized || ulimit -v 1500000
+	truncate -s 2G long.txt
+	run timeout 60 evaluate -m m -t text:long.txt -o out.tsv
+	refused 3 "evaluate: long.txt: line 1: more than 67108864 bytes"
+	[ ! -e out.tsv ]
+	run timeout 60 evaluate -m m -t own.json:/dev/zero
+	refused 3 "evaluate: /dev/zero: line 1: more than 67108864 bytes"
+	mkfifo pipe
+	(echo a line; yes | tr -d '\n') > pipe &
+	run timeout 60 evaluate -m m -t text:pipe
+	refused 3 "evaluate: pipe: line 2: more than 67108864 bytes"
+	# the longest that is allowed, and its end
+	{
+		head -c 67108864 /dev/zero | tr '\0' ' '
+		printf '\nx\n'
+	} > long.txt
+	run evaluate -m m -t text:long.txt
+	refused 3 "evaluate: long.txt: line 2: a text of 1 tokens"
 }
 
 # template MESSAGE: t.json from standard input is refused so

@@ -5,7 +5,6 @@
 #include "cmd/basis.h"
 #include "cmd/steering.h"
 #include "linalg/vec.h"
-#include "task/position.h"
 
 struct steering_options steering_options = { .at = "all" };
 const char *const steering_hows[] = { "add", "ablate", "project", NULL };
@@ -165,14 +164,16 @@ add_vector(struct steering *s, struct ts_reader *in,
 }
 
 struct steering *
-steering_open(const struct model_config *c)
+steering_open(const struct bench *b)
 {
+	const struct model_config *c = &b->model->config;
 	struct steering *s;
 	struct ts_reader *in;
 	struct ts_record rec;
 
 	if (steering_options.path == NULL)
 		return NULL;
+	bench_position(b, &rule, "steer-at");
 	s = cmd_must(mem_zalloc(1, sizeof *s));
 	s->width = c->n_embd;
 	s->n_layer = c->n_layer;
@@ -191,6 +192,7 @@ steering_close(struct steering *s)
 {
 	size_t i;
 
+	position_free(&rule);
 	if (s == NULL)
 		return;
 	for (i = 0; i < s->n; i++) {

@@ -12,8 +12,7 @@
 #ifndef CMD_STEERING_H
 #define CMD_STEERING_H
 
-#include "cmd/cmd.h"
-#include "model/model.h"
+#include "cmd/tasks.h"
 
 enum steering_how { STEER_ADD, STEER_ABLATE, STEER_PROJECT };
 
@@ -46,8 +45,9 @@ struct steering;
 
 /* Refuses options that do not go together. */
 void	steering_check(void);
-/* Reads the vectors; they must suit the model.  NULL without --steer. */
-struct steering *steering_open(const struct model_config *c);
+/* Reads the vectors; they must suit the model, and where they are added its
+ * tasks.  NULL without --steer. */
+struct steering *steering_open(const struct bench *b);
 void	steering_close(struct steering *s);		/* accepts NULL */
 /*
  * The next point, 1: the model alone, strength 0, then every vector with every

@@ -87,6 +87,19 @@ bench_tokenizer(const struct bench *b)
 	return b->mix.n_text > 0 ? b->tokenizer : NULL;
 }
 
+void
+bench_position(const struct bench *b, struct position_rule *r,
+    const char *option)
+{
+	struct err e = { .rc = RC_OK };
+
+	if (position_encode(r, b->mix.tokenizer, &e) == 0)
+		return;
+	if (e.rc == RC_SYSTEM)
+		die_err(&e);
+	opts_usage("--%s: %s", option, e.msg);
+}
+
 size_t
 bench_longest(const struct bench *b)
 {

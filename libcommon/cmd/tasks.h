@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "model/model.h"
 #include "task/examples.h"
+#include "task/position.h"
 
 /* Which examples. */
 struct tasks_options {
@@ -85,6 +86,9 @@ void	bench_close(struct bench *b);
 void	bench_no_weights(const struct bench *b);
 /* The directory of the text tasks' tokenizer; NULL: no text tasks. */
 const char *bench_tokenizer(const struct bench *b);
+/* position_encode() for these tasks, for an option. */
+void	bench_position(const struct bench *b, struct position_rule *r,
+	    const char *option);
 /* Tokens of the longest sequence of any task, answer and all. */
 size_t	bench_longest(const struct bench *b);
 /* At most n examples of a task, all for 0: of a text task as many as the split

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "task/contrast.h"
 #include "task/position.h"
+#include "tokens.h"
 
 enum { L = 4 };
 
@@ -196,7 +197,8 @@ rules_choose_tokens(void **state)
 	static const char *const absent[] = { "5", "-6", "marker:4",
 	    "18446744073709551615", "-18446744073709551615" };
 	static const char *const bad[] = { "", "-0", "-", "x", "1.5",
-	    "marker:", "marker:x", "marker:-1", "ALL", "--1" };
+	    "marker:", "marker:\"\"", "marker:18446744073709551616", "ALL",
+	    "--1" };
 	struct position_rule r;
 	size_t i, at;
 
@@ -205,6 +207,7 @@ rules_choose_tokens(void **state)
 		struct err e = { .rc = RC_OK };
 
 		assert_int_equal(position_parse(&r, good[i].rule, &e), 0);
+		assert_int_equal(position_encode(&r, NULL, &e), 0);
 		assert_int_equal(position_find(&at, &r, x, 5, &e), 0);
 		assert_int_equal(at, good[i].at);
 	}
@@ -221,6 +224,62 @@ rules_choose_tokens(void **state)
 		assert_int_equal(position_parse(&r, bad[i], &e), -1);
 		assert_int_equal(e.rc, RC_USAGE);
 	}
+}
+
+/* Token of x where the rule's text ends; SIZE_MAX: it is not there. */
+static size_t
+text_at(const char *rule, const struct tokenizer *t, const int32_t *x,
+    size_t n)
+{
+	struct err e = { .rc = RC_OK };
+	struct position_rule r;
+	size_t at;
+
+	assert_int_equal(position_parse(&r, rule, &e), 0);
+	assert_int_equal(position_encode(&r, t, &e), 0);
+	if (position_find(&at, &r, x, n, &e) != 0) {
+		assert_int_equal(e.rc, RC_INPUT);
+		at = SIZE_MAX;
+	}
+	position_free(&r);
+	return at;
+}
+
+static void
+texts_are_found_as_their_tokens(void **state)
+{
+	/* "ab" and "=" are single tokens */
+	const struct parts p = { .vocab = ",\"ab\":256",
+	    .merges = "\"a b\"" };
+	static const int32_t x[] = { 'a', 'x', 256, '1', '0', 'a', 256, '1',
+	    'x', '"' };
+	static const char *const bad[] = { "marker:ab", "marker:==",
+	    "marker:\"10\"" };
+	struct tokenizer *t = parse(&p);
+	struct position_rule r;
+	size_t i, n = sizeof x / sizeof *x;
+
+	(void)state;
+	assert_int_equal(text_at("marker:ab", t, x, n), 2);
+	assert_int_equal(text_at("marker:ab1", t, x, n), 3);
+	assert_int_equal(text_at("marker:\"10\"", t, x, n), 4);
+	assert_int_equal(text_at("marker:aab1", t, x, n), 7);
+	assert_int_equal(text_at("marker:\"", t, x, n), 9);
+	assert_int_equal(text_at("marker:x\"", t, x, n), 9);
+	assert_int_equal(text_at("marker:a", t, x, n), 0);
+	assert_int_equal(text_at("marker:256", t, x, n), 2);
+	assert_int_equal(text_at("marker:b", t, x, n), SIZE_MAX);
+	assert_int_equal(text_at("marker:=", t, x, n), SIZE_MAX);
+	assert_int_equal(text_at("marker:x\"x", t, x, n), SIZE_MAX);
+	assert_int_equal(text_at("marker:aab1", t, x, 3), SIZE_MAX);
+	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct err e = { .rc = RC_OK };
+
+		assert_int_equal(position_parse(&r, bad[i], &e), 0);
+		assert_int_equal(position_encode(&r, NULL, &e), -1);
+		assert_int_equal(e.rc, RC_USAGE);
+	}
+	tokenizer_free(t);
 }
 
 static void
@@ -257,6 +316,7 @@ main(void)
 		cmocka_unit_test(tasks_differ_in_their_token),
 		cmocka_unit_test(odd_contrasts_are_refused),
 		cmocka_unit_test(rules_choose_tokens),
+		cmocka_unit_test(texts_are_found_as_their_tokens),
 		cmocka_unit_test(failed_allocations_are_reported),
 	};
 
