@@ -208,3 +208,38 @@ parallel() {
 	run grad-dump -m m --shard 1/2 -d whole
 	refused 2 "--shard does not go with --deltas"
 }
+
+# Row 0 of c_fc makes activations of 1e37, which c_proj, being 0, stops; but its
+# gradient is their product with a gradient that ln_f has made large.
+@test "grad-dump: a gradient that is not finite is named by its tensor" {
+	sed 's/"n_head"/"activation_function": "silu", "n_head"/' \
+	    small.json > silu.json
+	train -c silu.json -O silu -n 0
+	{
+		awk 'BEGIN { for (i = 0; i < 16 * 64; i++)
+		    print i < 64 ? 1e37 : 0 }'
+		tensor-import silu/model.safetensors |
+		    tensor-select --tensors h.1.mlp.c_proj.weight |
+		    mkstream --print | sed 's/^/-/; s/^--//'
+		awk 'BEGIN { for (i = 0; i < 16; i++) print 1e5 }'
+	} | tr '\n' ' ' > values
+	{
+		echo "h.1.mlp.c_fc.weight:16x64 h.1.mlp.c_proj.weight:64x16" \
+		    "ln_f.weight:16"
+		echo ": $(cat values)"
+	} | mkstream > large.mpk.zst
+	evaluate -m silu --length 4 -t copy -d large.mpk.zst -n 8 --json > row
+	grep -q '"loss":[0-9.e+]*,' row
+	run grad-dump -m silu --length 4 -t copy -d large.mpk.zst -b 8 -n 1 \
+	    -o out
+	refused 3 "tensor h.1.mlp.c_proj.weight: the gradient is not finite"
+	[ ! -e out ]
+	run grad-dump -m silu --length 4 -t copy -d large.mpk.zst -b 1 -n 2 \
+	    -o out
+	refused 3 "tensor h.1.mlp.c_proj.weight: the gradient is not finite"
+	[ ! -e out ]
+	# without what ln_f does, it is large and finite
+	tensor-select --tensors 'h.*' large.mpk.zst > finite.mpk.zst
+	grad-dump -m silu --length 4 -t copy -d finite.mpk.zst -b 8 -n 1 |
+	    tensor-check
+}
