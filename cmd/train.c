@@ -288,6 +288,9 @@ begin(struct trainer *t)
 	t->grad = cmd_must(mem_alloc(n, sizeof *t->grad));
 	train_options_optim(t->o, &t->optim, &t->schedule, n);
 	bench_open(&t->bench, m, t->o->model, t->o->tasks, t->o->length);
+	if (t->o->model == NULL && bench_tokenizer(&t->bench) != NULL)
+		trained_name_ids(&m->config, t->bench.mix.tokenizer,
+		    bench_tokenizer(&t->bench));
 	find_below(t);
 	trained_digest(digest, &t->what, t->bench.mix.n_text > 0);
 	gradients_open(&t->of, t->bench.pool, m, t->what.adapter,
@@ -350,6 +353,8 @@ initialise(const struct train_options *o)
 	struct train_dir dir;
 	int status;
 
+	if (tasks_options.tokenizer != NULL)
+		trained_name_ids(&c, NULL, tasks_options.tokenizer);
 	digest_bytes(digest, &c, sizeof c);
 	if (!train_dir_open(&dir, o->out, identity(o, digest), &at)) {
 		fputs(log_header, dir.log);

@@ -256,6 +256,75 @@ columns() {
 	    <(zstd -dc g3.mpk.zst | head -c 4000)
 }
 
+# says FILE: what a config.json says of its first and last tokens
+says() {
+	grep -o '"[bep][oa][sd]_token_id": [^ ]*,$' "$1" | tr -d '\n '
+}
+
+@test "text: a new model's configuration names the tokenizer's tokens" {
+	# setup's tokenizer names none
+	[ -z "$(says m/config.json)" ]
+	cat > tok/tokenizer_config.json <<-end
+	{ "tokenizer_class": "GPT2Tokenizer", "bos_token": "es",
+	  "eos_token": { "__type": "AddedToken", "content": "<|endoftext|>" },
+	  "pad_token": null }
+	end
+	train -c small.json --tokenizer tok -n 0 -O new
+	[ "$(says new/config.json)" = '"bos_token_id":97,"eos_token_id":99,' ]
+	train -c small.json --tokenizer tok -t ask.json -b 2 -n 1 \
+	    --check-every 0 -O trained
+	cmp new/config.json trained/config.json
+	for f in llama mistral qwen2 qwen3 olmo olmo2; do
+		[ $f = mistral ] && window='"sliding_window": null,' || window=
+		cat > $f.json <<-end
+		{ "model_type": "$f", $window "vocab_size": 100, "hidden_size": 16,
+		  "max_position_embeddings": 16, "num_hidden_layers": 1,
+		  "num_attention_heads": 2, "num_key_value_heads": 2,
+		  "head_dim": 8, "intermediate_size": 8 }
+		end
+		train -c $f.json --tokenizer tok -n 0 -O $f
+		[ "$(says $f/config.json)" = "$(says new/config.json)" ]
+	done
+	# on tasks of digits there is no tokenizer
+	train -c small.json --tokenizer tok -t copy --length 4 -n 1 -b 4 \
+	    --check-every 0 -O digits
+	[ -z "$(says digits/config.json)" ]
+	# the vocabulary, of the tokenizer or of the model, does not have it
+	sed -i 's/"es"/"none"/' tok/tokenizer_config.json
+	train -c small.json --tokenizer tok -n 0 -O less
+	[ "$(says less/config.json)" = '"eos_token_id":99,' ]
+	sed 's/: 100/: 99/' small.json > few.json
+	train -c few.json --tokenizer tok -n 0 -O few
+	[ -z "$(says few/config.json)" ]
+	rm tok/tokenizer_config.json
+	train -c small.json --tokenizer tok -n 0 -O bare
+	[ -z "$(says bare/config.json)" ]
+	for bad in '{ "eos_token": 5 }' '{ "eos_token": { "content": 1 } }' \
+	    '{ "eos_token": {} }'; do
+		echo "$bad" > tok/tokenizer_config.json
+		run train -c small.json --tokenizer tok -n 0 -O bad
+		refused 3 "train: tok/tokenizer_config.json: "
+		[[ $output == *eos_token* || $output == *content* ]]
+		[ ! -e bad ]
+	done
+}
+
+@test "text: a model keeps what its configuration says of tokens" {
+	sed 's/}/, "bos_token_id": 7, "eos_token_id": [1, 2, 300], "pad_token_id": null }/' \
+	    small.json > named.json
+	cat > tok/tokenizer_config.json <<-end
+	{ "tokenizer_class": "GPT2Tokenizer", "bos_token": "<|endoftext|>" }
+	end
+	want='"bos_token_id":7,"eos_token_id":[1,2,300],"pad_token_id":null,'
+	train -c named.json --tokenizer tok -n 0 -O a
+	[ "$(says a/config.json)" = "$want" ]
+	train -m a -t ask.json -n 1 -b 2 --check-every 0 -O b
+	cmp a/config.json b/config.json
+	# what was said of none stays so
+	train -m m --tokenizer tok -t ask.json -n 1 -b 2 --check-every 0 -O c
+	cmp m/config.json c/config.json
+}
+
 @test "text: longer rows are left out, with one warning" {
 	run --separate-stderr evaluate -m m -t ask.json --split train -n 0 \
 	    --max-tokens 19

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/gradients.h"
@@ -48,6 +49,32 @@ trained_open(struct trained *t, const struct model *m,
 	    sizeof *t->block));
 	t->params = t->changed;
 	trained_follow(t);
+}
+
+static void
+name_id(char to[CONFIG_IDS], const struct model_config *c,
+    const struct tokenizer *t, const char *dir, const char *key)
+{
+	struct err e = { .rc = RC_OK };
+	int32_t id;
+
+	cmd_check(tokenizer_named(&id, t, dir, key, &e), &e);
+	if (*to == '\0' && id >= 0 && (size_t)id < c->vocab)
+		snprintf(to, CONFIG_IDS, "%d", (int)id);
+}
+
+void
+trained_name_ids(struct model_config *c, const struct tokenizer *t,
+    const char *dir)
+{
+	struct err e = { .rc = RC_OK };
+	struct tokenizer *own = NULL;
+
+	if (t == NULL && (t = own = tokenizer_load(dir, &e)) == NULL)
+		die_err(&e);
+	name_id(c->bos_token_id, c, t, dir, "bos_token");
+	name_id(c->eos_token_id, c, t, dir, "eos_token");
+	tokenizer_free(own);
 }
 
 void

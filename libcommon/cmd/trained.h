@@ -10,6 +10,7 @@
 #include "model/adapter.h"
 #include "model/model.h"
 #include "stream/provenance.h"
+#include "text/tokenizer.h"
 
 struct trained {
 	const struct model *model;
@@ -28,6 +29,10 @@ struct trained {
 void	trained_open(struct trained *t, const struct model *m,
 	    const struct train_options *o);
 void	trained_close(struct trained *t);
+/* Where c says nothing of them: bos_token_id and eos_token_id, the tokens that
+ * the configuration of tokenizer t (NULL: is loaded), of dir, names. */
+void	trained_name_ids(struct model_config *c, const struct tokenizer *t,
+	    const char *dir);
 /* theta has moved, params follow. */
 void	trained_follow(struct trained *t);
 /* What the stream is of: theta, or an adapter's products; lent until the next

@@ -30,6 +30,8 @@ enum model_qk_norm { QK_NORM_NONE, QK_NORM_HEAD, QK_NORM_WIDTH };
 enum { BIAS_NONE = 0, BIAS_QKV = 1, BIAS_PROJ = 2, BIAS_MLP = 4,
 	BIAS_ALL = 7 };
 
+enum { CONFIG_IDS = 128 };
+
 struct model_config {
 	enum model_family family;
 	size_t		n_layer;
@@ -54,6 +56,11 @@ struct model_config {
 	enum model_mlp	mlp;
 	int		bias;		/* BIAS_ */
 	int		tied;		/* the head is the token embedding */
+	/* for others that read the model: JSON as config.json has it, a
+	 * number, a list of them or null; "": it does not have it */
+	char		bos_token_id[CONFIG_IDS];
+	char		eos_token_id[CONFIG_IDS];
+	char		pad_token_id[CONFIG_IDS];
 };
 
 /* GPT-2's choices for everything but the sizes, which stay 0; n_inner 0,

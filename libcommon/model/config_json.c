@@ -10,7 +10,7 @@ enum { MAX_CONFIG = 1 << 20 };	/* bytes of a config.json */
 
 enum key_type { KEY_SIZE, KEY_SIZE_OR_NULL, KEY_F32, KEY_F32_OR_NULL, KEY_ACT,
 	KEY_MODEL, KEY_BOOL, KEY_BIAS, KEY_MUST_BE_TRUE, KEY_MUST_BE_FALSE,
-	KEY_RATE, KEY_SAME_AS, KEY_TOGETHER, KEY_IGNORED };
+	KEY_RATE, KEY_IDS, KEY_SAME_AS, KEY_TOGETHER, KEY_IGNORED };
 
 /* Families, as sets. */
 enum { GPT2 = 1 << FAMILY_GPT2, LLAMA = 1 << FAMILY_LLAMA,
@@ -83,9 +83,9 @@ static const struct key {
 	{ "torch_dtype", KEY_IGNORED, 0, ALL, 0 },
 	{ "dtype", KEY_IGNORED, 0, ALL, 0 },
 	{ "use_cache", KEY_IGNORED, 0, ALL, 0 },
-	{ "bos_token_id", KEY_IGNORED, 0, ALL, 0 },
-	{ "eos_token_id", KEY_IGNORED, 0, ALL, 0 },
-	{ "pad_token_id", KEY_IGNORED, 0, ALL, 0 },
+	{ "bos_token_id", KEY_IDS, FIELD(bos_token_id), ALL, 0 },
+	{ "eos_token_id", KEY_IDS, FIELD(eos_token_id), ALL, 0 },
+	{ "pad_token_id", KEY_IDS, FIELD(pad_token_id), ALL, 0 },
 	/* how many slices a product is cut into, in exact arithmetic the
 	 * same */
 	{ "pretraining_tp", KEY_IGNORED, 0, LLAMA | OLMO | OLMO2, 0 },
@@ -203,6 +203,34 @@ read_rate(const struct key *k, const json_t *v, struct err *e)
 }
 
 static int
+is_ids(const json_t *v)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(v); i++)
+		if (!json_is_integer(json_array_get(v, i)))
+			return 0;
+	return json_is_array(v) || json_is_integer(v) || json_is_null(v);
+}
+
+/* Kept as it stands, since nothing here depends on it. */
+static int
+read_ids(char *to, const struct key *k, const json_t *v, struct err *e)
+{
+	size_t n;
+
+	if (!is_ids(v))
+		return config_wrong_type(k->name, v, "a whole number, a list "
+		    "of them or null", e);
+	n = json_dumpb(v, to, CONFIG_IDS - 1, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (n >= CONFIG_IDS)
+		return err_set(e, RC_INPUT, "%s: a list of %zu bytes, at "
+		    "most %d are read", k->name, n, CONFIG_IDS - 1);
+	to[n] = '\0';
+	return n > 0 ? 0 : err_nomem(e);
+}
+
+static int
 read_key(struct model_config *c, const struct key *k, const json_t *v,
     struct err *e)
 {
@@ -217,6 +245,7 @@ read_key(struct model_config *c, const struct key *k, const json_t *v,
 	case KEY_F32_OR_NULL:
 	case KEY_F32: return read_f32(field, k, v, e);
 	case KEY_RATE: return read_rate(k, v, e);
+	case KEY_IDS: return read_ids(field, k, v, e);
 	case KEY_ACT: return read_act(field, k, v, e);
 	case KEY_BOOL: return read_bool(field, k, v, e);
 	case KEY_BIAS: return read_bias(c, k, v, e);

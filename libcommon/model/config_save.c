@@ -42,12 +42,28 @@ torch_name(enum dtype d)
 }
 
 static void
+save_id(FILE *fp, const char *key, const char *ids)
+{
+	if (*ids != '\0')
+		fprintf(fp, "  \"%s\": %s,\n", key, ids);
+}
+
+static void
+save_ids(FILE *fp, const struct model_config *c)
+{
+	save_id(fp, "bos_token_id", c->bos_token_id);
+	save_id(fp, "eos_token_id", c->eos_token_id);
+	save_id(fp, "pad_token_id", c->pad_token_id);
+}
+
+static void
 save_gpt2(FILE *fp, const struct model_config *c, enum dtype weights)
 {
 	char std[32], eps[32];
 
-	fprintf(fp, "{\n"
-	    "  \"activation_function\": \"%s\",\n"
+	fprintf(fp, "{\n");
+	save_ids(fp, c);
+	fprintf(fp, "  \"activation_function\": \"%s\",\n"
 	    "  \"architectures\": [\n    \"GPT2LMHeadModel\"\n  ],\n"
 	    "  \"attn_pdrop\": 0.0,\n  \"embd_pdrop\": 0.0,\n"
 	    "  \"initializer_range\": %s,\n"
@@ -123,8 +139,9 @@ save_others(FILE *fp, const struct model_config *c, enum dtype weights)
 	};
 	char std[32];
 
-	fprintf(fp, "{\n"
-	    "  \"architectures\": [\n    \"%sForCausalLM\"\n  ],\n"
+	fprintf(fp, "{\n");
+	save_ids(fp, c);
+	fprintf(fp, "  \"architectures\": [\n    \"%sForCausalLM\"\n  ],\n"
 	    "  \"attention_dropout\": 0.0,\n"
 	    "  \"hidden_act\": \"%s\",\n  \"hidden_size\": %zu,\n"
 	    "  \"initializer_range\": %s,\n"

@@ -78,6 +78,11 @@ char	*tokenizer_decode(size_t *len, const struct tokenizer *t,
 size_t	tokenizer_size(const struct tokenizer *t);
 /* The id of the token that is written so in the file, or -1. */
 int32_t	tokenizer_id(const struct tokenizer *t, const char *token);
+/* *id = the token that dir/tokenizer_config.json has under key, as
+ * "eos_token"; -1 where there is none, in that file or in t.  -1: *e names the
+ * file and what is wrong with it. */
+int	tokenizer_named(int32_t *id, const struct tokenizer *t,
+	    const char *dir, const char *key, struct err *e);
 /* As it is written in the file; NULL: no such id.  *n bytes, no NUL. */
 const char *tokenizer_string(size_t *n, const struct tokenizer *t,
 	    int32_t id);

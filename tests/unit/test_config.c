@@ -34,7 +34,12 @@ test_config(void **state)
 	assert_int_equal(c.n_kv_head, 2);
 	assert_int_equal(c.act, ACT_GELU);
 	assert_true(c.norm_eps == 0.001f && c.init_std == 0.02f);
+	assert_string_equal(c.bos_token_id, "");
+	assert_string_equal(c.eos_token_id, "3");
 }
+
+#define TEN	"11,12,13,14,15,16,17,18,19,20,"
+#define MANY	TEN TEN TEN TEN "1234567"
 
 /* What stands after the sizes, and the message. */
 static const char *const bad_config[][2] = {
@@ -61,6 +66,12 @@ static const char *const bad_config[][2] = {
 	{ ",\"attn_pdrop\":2", "attn_pdrop is 2, must be from 0 to 1" },
 	{ ",\"tie_word_embeddings\":0", "tie_word_embeddings is a whole "
 	    "number, must be true or false" },
+	{ ",\"bos_token_id\":\"<s>\"", "bos_token_id is a string, must be a "
+	    "whole number, a list of them or null" },
+	{ ",\"eos_token_id\":[1,2.5]", "eos_token_id is an array, must be" },
+	{ ",\"pad_token_id\":{}", "pad_token_id is an object, must be" },
+	{ ",\"eos_token_id\":[" MANY "]", "eos_token_id: a list of 129 bytes, "
+	    "at most 127 are read" },
 	{ ",\"rms_norm_eps\":0.1", "unknown key \"rms_norm_eps\"" },
 	{ ",\"scale_attn_by_inverse_layer_idx\":true",
 	    "scale_attn_by_inverse_layer_idx is true, only false is "
