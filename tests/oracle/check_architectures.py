@@ -29,6 +29,7 @@ from check_model import Mismatch, run_driver
 BOUND = {"logits": 3e-5, "loss": 1e-5, "site": 3e-5, "changed": 3e-5, "gradient": 1e-4, "step": 1e-2}
 STEPS = {"optimizer": "adamw", "steps": 5, "lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-5, "weight_decay": 0.01,
          "decay_matrices": 0, "clip": 0.0}
+IDS = ["bos_token_id", "eos_token_id", "pad_token_id"]
 SITES = ["attn_in", "attn_out", "mlp_in", "mlp_out", "out"]
 
 
@@ -89,8 +90,8 @@ def tiny(kind, rng):
     kv, d = int(rng.choice([k for k in (1, 2, 4) if k <= heads])), 2 * int(rng.integers(1, 7))
     c = {"vocab_size": 32, "num_hidden_layers": int(rng.integers(1, 4)), "num_attention_heads": heads,
          "hidden_size": heads * d, "intermediate_size": int(rng.integers(3, 70)), "max_position_embeddings": 64,
-         "tie_word_embeddings": bool(rng.integers(0, 2)), "pad_token_id": None, "bos_token_id": None,
-         "eos_token_id": None}
+         "tie_word_embeddings": bool(rng.integers(0, 2)), "pad_token_id": None, "bos_token_id": 1,
+         "eos_token_id": [[2, 3], 4, None][int(heads // 2 + kv) % 3]}
     some = {"num_key_value_heads": kv}
     if kind == "gpt2":
         return t.GPT2Config(vocab_size=32, n_layer=2, n_head=heads, n_embd=heads * d, n_positions=64,
@@ -267,6 +268,38 @@ def check_steps(table, case, m, batch, layout, flat):
                   (x.detach() - start[n]).numpy(), BOUND["step"], 1e-4)
 
 
+def same_ids(what, config, want):
+    have = {k: getattr(config, k) for k in want}
+    if have != want:
+        raise Mismatch(f"{what}: transformers read {have}, not {want}")
+
+
+def new_model(args):
+    """Of a new model and its tokenizer, transformers say the same: what texts begin and end with."""
+    import transformers
+    vocab = {c: i for i, c in enumerate(["<s>", "</s>", "a", "b", "Ġ"])}
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as d:
+            d = pathlib.Path(d)
+            (d / "tok").mkdir()
+            (d / "tok" / "vocab.json").write_text(json.dumps(vocab))
+            (d / "tok" / "merges.txt").write_text("#version: 0.2\n")
+            (d / "tok" / "tokenizer_config.json").write_text(json.dumps({
+                "tokenizer_class": "GPT2Tokenizer", "bos_token": "<s>", "eos_token": "</s>"}))
+            tiny(kind, np.random.default_rng(args.seed)).save_pretrained(d)
+            config = json.loads((d / "config.json").read_text())
+            (d / "config.json").write_text(json.dumps({k: v for k, v in config.items() if k not in IDS}))
+            r = subprocess.run([args.bin / "train", "-q", "-c", d / "config.json", "--tokenizer", d / "tok", "-n", "0",
+                                "-O", d / "model"], capture_output=True, text=True)
+            if r.returncode != 0:
+                raise Mismatch(f"{kind}: train: status {r.returncode}: {r.stderr.strip()}")
+            m = transformers.AutoModelForCausalLM.from_pretrained(d / "model")
+            t = transformers.GPT2Tokenizer.from_pretrained(d / "model")
+            for who in (m.config, t):
+                same_ids(f"new {kind}", who, {"bos_token_id": 0, "eos_token_id": 1})
+    return True
+
+
 def check_train(bin, where, m, batch):
     """What train writes is what transformers read: the same scores as evaluate's engine, by way of the file."""
     import transformers
@@ -279,6 +312,7 @@ def check_train(bin, where, m, batch):
     wrong = {k: v for k, v in info.items() if v and k in ("missing_keys", "unexpected_keys", "mismatched_keys")}
     if wrong:
         raise Mismatch(f"train: transformers find {wrong}")
+    same_ids("train", n.config, {k: getattr(m.config, k) for k in IDS})
     moved = sum(bool((a.double() != b.double()).any()) for a, b in zip(m.parameters(), n.parameters()))
     if moved < len(list(m.parameters())) / 2:
         raise Mismatch("train: transformers read other weights than were trained")
@@ -384,6 +418,7 @@ def cases(args, table):
     for kind in KINDS:
         for i in range(args.cases):
             yield f"{kind}, case {i}", functools.partial(tiny_case, args, table, kind, i)
+    yield "new models", lambda: new_model(args)
     yield "tinystories-656k", lambda: trained_directory(args, table, "tinystories-656k", (1, 300, 40))
     yield "gpt2-capp", lambda: trained_directory(args, table, "gpt2-capp", (1, 200, 33))
 
