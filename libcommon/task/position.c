@@ -88,9 +88,8 @@ lacks(const struct position_rule *r, size_t n, struct err *e)
 		return err_set(e, RC_INPUT, "none of its %zu tokens is %zu",
 		    n, r->n);
 	case POSITION_TEXT:
-		return err_set(e, RC_INPUT, "the %zu tokens of '%.*s' are "
-		    "not among its %zu", r->tokens.n, (int)(r->n < 100 ?
-		    r->n : 100), r->text, n);
+		return err_set(e, RC_INPUT, "the marker's %zu tokens do not "
+		    "stand among its %zu", r->tokens.n, n);
 	default:
 		return err_set(e, RC_INPUT, "it has no position %s%zu, its "
 		    "tokens are %zu", r->kind == POSITION_FROM_END ? "-" : "",

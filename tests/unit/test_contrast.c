@@ -248,9 +248,15 @@ text_at(const char *rule, const struct tokenizer *t, const int32_t *x,
 static void
 texts_are_found_as_their_tokens(void **state)
 {
-	/* "ab" and "=" are single tokens */
+	/* "ab" is one token; a text by itself would begin with <s> */
 	const struct parts p = { .vocab = ",\"ab\":256",
-	    .merges = "\"a b\"" };
+	    .merges = "\"a b\"",
+	    .added = "{\"id\":257,\"content\":\"<s>\",\"special\":true}",
+	    .post = "{\"type\":\"TemplateProcessing\",\"single\":["
+	    "{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+	    "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[],"
+	    "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[257],"
+	    "\"tokens\":[\"<s>\"]}}}" };
 	static const int32_t x[] = { 'a', 'x', 256, '1', '0', 'a', 256, '1',
 	    'x', '"' };
 	static const char *const bad[] = { "marker:ab", "marker:==",
