@@ -232,11 +232,11 @@ parallel() {
 	grep -q '"loss":[0-9.e+]*,' row
 	run grad-dump -m silu --length 4 -t copy -d large.mpk.zst -b 8 -n 1 \
 	    -o out
-	refused 3 "tensor h.1.mlp.c_proj.weight: the gradient is not finite"
+	refused 3 "task copy, minibatch 0: tensor h.1.mlp.c_proj.weight: the gradient is not finite"
 	[ ! -e out ]
-	run grad-dump -m silu --length 4 -t copy -d large.mpk.zst -b 1 -n 2 \
-	    -o out
-	refused 3 "tensor h.1.mlp.c_proj.weight: the gradient is not finite"
+	run grad-dump -m silu --length 4 -t copy -d large.mpk.zst -b 8 -n 1 \
+	    --per-example -o out
+	refused 3 "task copy, minibatch 0: sequence 0: tensor h.1.mlp.c_proj.weight: the gradient is not finite"
 	[ ! -e out ]
 	# without what ln_f does, it is large and finite
 	tensor-select --tensors 'h.*' large.mpk.zst > finite.mpk.zst
