@@ -401,6 +401,11 @@ bad() {
 	refused 3 "evaluate: d: Is a directory"
 	run evaluate -m m -t own.json:d
 	refused 3 "evaluate: d: Is a directory"
+	# the second reading, for the digest, would wait for ever
+	mkfifo pipe
+	printf 'x y z\n' > pipe &
+	run timeout 10 evaluate -m m -t text:pipe
+	refused 3 "evaluate: pipe: not a regular file"
 }
 
 # A line of 2 GB is not read into memory, and one without an end is no end.
