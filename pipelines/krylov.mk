@@ -33,7 +33,7 @@ $(call product,$3.basis.mpk.zst,$3.g0.mpk.zst,\
 	hessian_product,$1,$2,$3,$(call before,$k)); )\
 	svd-basis -m prefix -r $(KRYLOV_UPDATES) -o $$@ $3.vectors; \
 	rm $3.vectors $3.q $3.plus $3.next)
-$(call product,$3.random.tsv,$3.basis.mpk.zst $(TABLES)/krylov.awk,\
+$(call product,$3.random.tsv,$3.basis.mpk.zst,\
 	svd-basis -m random -r $(KRYLOV_UPDATES) -s $1$(DIRECTION_DRAWS) \
 	-o $3.random $3.basis.mpk.zst; \
 	{ $(foreach m,$(call up_to,$(KRYLOV_UPDATES)),drift -r $m \
@@ -64,7 +64,7 @@ over_2k = $(shell awk 'BEGIN { printf "%.9g", $1^2 / (2 * $(KRYLOV_SHORT)) }')
 
 # 4: size of the step, 5: where things stand, 6: gd or constant
 define descent
-$(call product,$5.tsv,$3.g0.mpk.zst $3.basis.mpk.zst $(TABLES)/krylov.awk,\
+$(call product,$5.tsv,$3.g0.mpk.zst $3.basis.mpk.zst,\
 	lincomb -w -$4 $3.g0.mpk.zst -o $5.updates; \
 	for t in $(K_LATER); do \
 	$(call update_$6,$1,$2,$3,$4,$5); \
@@ -91,7 +91,7 @@ $(strip $(foreach s,$(SEEDS),$(foreach c,$(KRYLOV_AT),$(call \
 KRYLOVS := $(foreach c,$(KRYLOV_AT),$(foreach f,random \
 	$(KRYLOV_STEPS:%=gd-%) $(KRYLOV_STEPS:%=constant-%),\
 	$(call all_seeds,krylov/$c.$f.tsv)))
-$(call table,$(RESULTS)/krylov.tsv,$(KRYLOVS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/krylov.tsv,$(KRYLOVS),\
 	awk -f $(TABLES)/join.awk $(KRYLOVS))
 
 # --- the claim and the report
