@@ -242,6 +242,9 @@ STEER_RANDOM_DRAWS := 18
 ORDER_DRAWS  := 19
 NOISE_DRAWS  := 20
 
+# $(tawk) PROGRAM: one that reads tables by the names of their columns.
+tawk := awk -f $(TABLES)/columns.awk -f
+
 # --- how a product is made
 TOOLS := $(addprefix $(BIN)/,train grad-dump svd-basis project capture drift \
 	lincomb evaluate perturb best-of cosine act-capture steer-vec \

@@ -38,7 +38,7 @@ $(call product,$3.random.tsv,$3.basis.mpk.zst,\
 	-o $3.random $3.basis.mpk.zst; \
 	{ $(foreach m,$(call up_to,$(KRYLOV_UPDATES)),drift -r $m \
 	$3.basis.mpk.zst $3.random;) } | \
-	awk -f $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
 	-v variant=random -v size=NA -v h=NA > $$@; \
 	rm $3.random)
 $(foreach v,gd constant,$(foreach e,$(KRYLOV_STEPS),\
@@ -79,7 +79,7 @@ $(call product,$5.tsv,$3.g0.mpk.zst $3.basis.mpk.zst,\
 	$(foreach m,$(call up_to,$(KRYLOV_UPDATES)),\
 	svd-basis -m prefix -r 0 -n $m -o $5.basis $5.updates; \
 	tensor-ls $5.basis; drift -r $m $3.basis.mpk.zst $5.basis;) } | \
-	awk -f $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
 	-v variant=$6 -v size=$4 -v h=$(KRYLOV_DIFFERENCE) \
 	-v shrink=$(if $(filter constant,$6),$(call shorten,$4)) > $$@; \
 	rm $5.updates $5.next $5.basis \

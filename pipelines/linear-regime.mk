@@ -21,7 +21,7 @@ $(call table,$S/$2.pairs.tsv,$S/$2/model.safetensors,\
 	{ $(call regime_pairs,$1,$2) $(ROUNDING); \
 	$(call regime_pairs,$1,$2) $(REGIME_SIGMAS); } | \
 	$(call regime_loss,$1,$2) --base -d - | \
-	awk -f $(TABLES)/pairs.awk -v seed=$1 -v checkpoint=$2)
+	$(tawk) $(TABLES)/pairs.awk -v seed=$1 -v checkpoint=$2)
 $(call product,$S/$2.curvature.tsv,$S/$2/model.safetensors,\
 	perturb -m $S/$2 -n $(REGIME_DIRECTIONS) -S $(REGIME_DIFFERENCE) \
 	-s $1$(DIRECTION_DRAWS) -o $3.z; \
@@ -29,11 +29,11 @@ $(call product,$S/$2.curvature.tsv,$S/$2/model.safetensors,\
 	{ $(call regime_grad,$1,$2) | cosine; \
 	lincomb -w -1 $3.z | $(call regime_grad,$1,$2) -d - | \
 	lincomb -w 1$(comma)-1 $3.plus - | cosine -r $3.z; } | \
-	awk -f $(TABLES)/curvature.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/curvature.awk -v seed=$1 -v checkpoint=$2 \
 	-v h=$(REGIME_DIFFERENCE) > $$@; \
 	rm $3.z $3.plus)
 $(call table,$S/$2.regime.tsv,$S/$2.pairs.tsv $S/$2.curvature.tsv,\
-	awk -f $(TABLES)/regime.awk -v rounding=$(ROUNDING) \
+	$(tawk) $(TABLES)/regime.awk -v rounding=$(ROUNDING) \
 	$S/$2.curvature.tsv $S/$2.pairs.tsv)
 endef
 $(strip $(foreach s,$(SEEDS),$(foreach c,$(REGIME_AT),\

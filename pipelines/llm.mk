@@ -72,11 +72,11 @@ $(call product,$L/$3.spectrum.tsv $L/$3.halves.tsv,$(llm_needs),\
 	$(llm_gradients) -o $L/$3.rows; \
 	{ svd-basis -r 0 $L/$3.rows | tensor-ls; \
 	svd-basis -r 0 --centre $L/$3.rows | tensor-ls; } | \
-	awk -f $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 \
 	-v called=$3 > $$@; \
 	svd-basis -r $(LLM_RANK) --split-half -o $L/$3.two $L/$3.rows; \
 	{ tensor-ls $L/$3.two; drift $L/$3.two $L/$3.two; } | \
-	awk -f $(TABLES)/halves.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/halves.awk -v seed=$1 -v checkpoint=$2 \
 	-v called=$3 > $L/$3.halves.tsv; \
 	rm $L/$3.rows $L/$3.two)
 endef
@@ -152,7 +152,7 @@ $(call table,$L/$3.$4.shift.tsv,$L/$3.$4.means.mpk.zst \
 	cosine --match -r $L/$3.$4.smallest $L/$3.$4.shift; \
 	tensor-select -w delta=NA $L/$3.train.means.mpk.zst | $(llm_vec) | \
 	cosine --match -r $L/$3.$4.contrast; } | \
-	awk -f $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$3 \
+	$(tawk) $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$3 \
 	-v size=$(LLM_STEP); \
 	rm $L/$3.$4.contrast $L/$3.$4.shift $L/$3.$4.smallest; })
 endef
@@ -163,7 +163,7 @@ $(call llm_means,$1,$2,$3,train,$(call \
 $(foreach p,validation test,$(call llm_shift,$1,$2,$3,$p))
 $(call table,$L/$3.picks.tsv,$L/$3.validation.shift.tsv \
 	$L/$3.test.shift.tsv,\
-	awk -f $(TABLES)/shift-pick.awk \
+	$(tawk) $(TABLES)/shift-pick.awk \
 	-v controls=$(call list,$(LLM_CONTROL_STEPS)) \
 	$L/$3.validation.shift.tsv $L/$3.test.shift.tsv)
 $(call table,$L/$3.vectors.mpk.zst,$L/$3.train.means.mpk.zst,\
@@ -212,10 +212,10 @@ $(call table,$L/sweep.tsv,$L/vectors.mpk.zst,\
 	$(call llm_steered,$1,$2,$(call \
 	llm_task,$2),$(LLM_ITEMS),validation,$L/vectors.mpk.zst) \
 	--strength $(call commas,$(LLM_STRENGTHS)) | \
-	awk -f $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2 \
 	-v accuracy=choice_accuracy)
 $(call table,$L/picks.tsv,$L/sweep.tsv,\
-	awk -f $(TABLES)/steer-pick.awk $L/sweep.tsv)
+	$(tawk) $(TABLES)/steer-pick.awk $L/sweep.tsv)
 $(call table,$L/effect.tsv,$L/picks.tsv $L/vectors.mpk.zst \
 	$(foreach t,$(call llm_others,$2),$(call llm_files,$t)),\
 	{ while read -r name site strength; do \
@@ -225,7 +225,7 @@ $(call table,$L/effect.tsv,$L/picks.tsv $L/vectors.mpk.zst \
 	{ $(foreach t,$(call llm_task,$2) $(call llm_others,$2),$(call \
 	llm_steered,$1,$2,$t,$(LLM_TEST_ITEMS),test,$L/picked) \
 	--per-item; )} | \
-	awk -f $(TABLES)/steer-items.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/steer-items.awk -v seed=$1 -v checkpoint=$2 \
 	-v task=$(call llm_task,$2) -v resamples=$(LLM_RESAMPLES) \
 	$L/picks.tsv -; \
 	rm $L/picked; })
@@ -247,7 +247,7 @@ $(call table,$L/signal.mpk.zst,$(llm_needs),\
 	{ $(foreach p,train test,$(call llm_signal,$1,$2,$p); )})
 $(call table,$L/parts.tsv,$L/signal.mpk.zst,\
 	{ $(foreach t,tensor-ls cosine,lincomb --label name=full \
-	$L/signal.mpk.zst | $t; )} | awk -f $(TABLES)/parts.awk)
+	$L/signal.mpk.zst | $t; )} | $(tawk) $(TABLES)/parts.awk)
 $(call table,$L/draws.mpk.zst,$(call subject_file,$2),\
 	perturb -m $(llm_model) -s $1$(PERTURB_DRAWS) -n $(LLM_COUNT) \
 	--sigma $(LLM_SIGMAS) | lincomb --label name=full -)
@@ -258,17 +258,17 @@ $(call product,$L/draws.$p.tsv,$L/draws.mpk.zst $(llm_needs),\
 	$(call llm_gains,$1,$2,$p) -o $$@ -d $L/draws.mpk.zst))
 $(call table,$L/gains.tsv,$L/parts.tsv $L/draws.linear.tsv \
 	$L/draws.train.tsv $L/draws.test.tsv,\
-	awk -f $(TABLES)/gains.awk -v seed=$1 -v set=$2 \
+	$(tawk) $(TABLES)/gains.awk -v seed=$1 -v set=$2 \
 	-v accuracy=choice_accuracy $L/parts.tsv $L/draws.linear.tsv \
 	$L/draws.train.tsv $L/draws.test.tsv)
 $(call product,$L/top.mpk.zst,$L/gains.tsv $L/draws.mpk.zst,\
-	awk -f $(TABLES)/top.awk -v k=$(call largest,$(LLM_VOTERS)) \
+	$(tawk) $(TABLES)/top.awk -v k=$(call largest,$(LLM_VOTERS)) \
 	$L/gains.tsv | xargs -I LIST \
 	tensor-select -r LIST -o $$@ $L/draws.mpk.zst)
 $(call table,$L/vote.tsv,$L/top.mpk.zst $L/gains.tsv,\
 	$(call llm_items,$1,$2,$(call llm_task,$2),$(LLM_TEST_ITEMS),--split \
 	test --per-item --base -d $L/top.mpk.zst) | \
-	awk -f $(TABLES)/vote.awk -v seed=$1 -v set=$2 -v right=chosen \
+	$(tawk) $(TABLES)/vote.awk -v seed=$1 -v set=$2 -v right=chosen \
 	-v voters=$(call commas,$(LLM_VOTERS)) $L/gains.tsv -)
 endef
 
@@ -319,13 +319,13 @@ $(call llm_best,best.test,$(llm_curve) -g gain_report -s gain -C scale_report)
 llm_named = | awk -f $(TABLES)/rename.awk -v from=set -v to=subject
 $(call table,$(RESULTS)/llm.search.tsv,$(RESULTS)/llm.fit.tsv \
 	$(RESULTS)/llm.gains.tsv,\
-	awk -f $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
+	$(tawk) $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
 	$(RESULTS)/llm.fit.tsv $(RESULTS)/llm.gains.tsv)
 $(call table,$(RESULTS)/llm-search.tsv,$(RESULTS)/llm.search.tsv,\
 	cat $(RESULTS)/llm.search.tsv $(llm_named))
 llm_curves := $(patsubst %,$(RESULTS)/llm.%.tsv,search best.train best.test)
 $(call table,$(RESULTS)/llm-curve.tsv,$(llm_curves),\
-	awk -f $(TABLES)/search-curve.awk $(llm_curves) $(llm_named))
+	$(tawk) $(TABLES)/search-curve.awk $(llm_curves) $(llm_named))
 
 # --- the claims and the report
 GRAPH_WORDS += llm:SUBJECTS llm:LLM_READINGS llm:LLM_ROWS llm:LLM_GRADIENTS \

@@ -46,7 +46,7 @@ $(call adapter,$D/theta-0,$(call subject_file,$2) $(files_a) $(files_b),\
 $(call table,$D/below,$(call lora_at,$1,$2,$3,theta-0),\
 	evaluate $(call lora_with,$1,$2,$3,theta-0) $(task_a) \
 	--split validation -n $(LORA_CHECK_ITEMS) -s $1$(FORGET_DRAWS) | \
-	awk -f $(TABLES)/half.awk $(filter %.json,$(files_a)) -)
+	$(tawk) $(TABLES)/half.awk $(filter %.json,$(files_a)) -)
 $(call adapter,$D/theta-F,$D/below,\
 	train $(call lora_with,$1,$2,$3,theta-0) $(task_b_watching_a) \
 	-n $(LORA_FORGET_STEPS) \
@@ -82,7 +82,7 @@ $(call table,$D/$4.accuracy.tsv,$(if $(filter base,$4),$(call \
 	subject_file,$2) $(files_a) $(files_b),$(lora_at)),\
 	evaluate $(if $(filter base,$4),$(lora_base),$(lora_with)) \
 	$(task_both) -n $(LORA_ITEMS) -s $1$(TEST_DRAWS) | \
-	awk -f $(TABLES)/accuracy.awk -v seed=$1 -v checkpoint=$4 \
+	$(tawk) $(TABLES)/accuracy.awk -v seed=$1 -v checkpoint=$4 \
 	-v accuracy=choice_accuracy $(lora_log) - | $(call \
 	lora_under,$1,$2,$3))
 endef
@@ -100,7 +100,7 @@ $(call product,$(LG).tsv $(if $(filter none,$7),$(lora_basis)),\
 	--control $7 -o $(LG).rows; \
 	{ svd-basis -r 0 $(LG).rows | tensor-ls; \
 	svd-basis -r 0 --centre $(LG).rows | tensor-ls; } | \
-	awk -f $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$5 | \
+	$(tawk) $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$5 | \
 	$(call lora_under,$1,$2,$3, coordinates=$4) > $$@; \
 	$(if $(filter none,$7),svd-basis -r $(LORA_MAX_RANK) \
 	-o $(lora_basis) $(LG).rows;) rm $(LG).rows)
@@ -181,7 +181,7 @@ $(call table,$D/$4.$5.function.tsv,$D/$4.$5.capture.tsv \
 	-n $(LORA_ITEMS) -s $1$(TEST_DRAWS) --base -d -)
 $(call table,$D/$4.$5.recovery.tsv,$D/$4.$5.capture.tsv \
 	$D/$4.$5.function.tsv,\
-	awk -f $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$5 \
+	$(tawk) $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$5 \
 	-v accuracy=choice_accuracy \
 	-v evaluated=$(call commas,$(LORA_FUNCTION_RANKS)) \
 	$D/$4.$5.function.tsv $D/$4.$5.capture.tsv | \

@@ -53,7 +53,7 @@ $(call product,$3.tsv,$S/$2/model.safetensors,\
 	$(foreach e,$(ORDER_STEPS),\
 	$(call order_step,$1,$2,$3,$e); $(order_differences); \
 	lincomb -w -$e $3.part | cosine -r $3.predicted;) } | \
-	awk -f $(TABLES)/order.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/order.awk -v seed=$1 -v checkpoint=$2 \
 	-v tasks=$(call commas,$(TASKS)) -v h=$(ORDER_DIFFERENCE) \
 	-v sizes=$(call commas,$(ORDER_STEPS)) > $$@; \
 	rm $3.g $3.noise $3.moved $3.all $3.upper $3.part $3.predicted)

@@ -13,7 +13,7 @@ all_seeds = $(SEEDS:%=$(RUNS)/seed-%/$1)
 plot = $(eval $(call plot_rules,$(strip $1),$(strip $2),$3,$(strip $4),$5))
 define plot_rules
 $(call table,$(PLOT_DIR)/$2.dat,$(RESULTS)/$4.tsv,\
-	awk -f $(TABLES)/series.awk $5 $(RESULTS)/$4.tsv)
+	$(tawk) $(TABLES)/series.awk $5 $(RESULTS)/$4.tsv)
 $(call table,$(PLOT_DIR)/$2.svg,$(PLOT_DIR)/$2.dat \
 	$(wildcard $(PIPELINES)/plots/*.gp),\
 	gnuplot -c $(PIPELINES)/plots/$(firstword $3) $(PLOT_DIR)/$2.dat \
@@ -27,7 +27,7 @@ endef
 part = $(eval $(call part_rule,$(strip $1),$2,$3,$4))
 define part_rule
 $(call table,$(REPORT)/parts/$1.html,$2 $(PAGE)/page.css $(PLOTS_$1),\
-	awk -f $(PAGE)/html.awk -f $(PAGE)/$1.awk -v dir=$(PLOT_DIR) $3 \
+	$(tawk) $(PAGE)/html.awk -f $(PAGE)/$1.awk -v dir=$(PLOT_DIR) $3 \
 	-v files=$(call cmds,$4 $(PLOT_FILES_$1)) $2)
 endef
 
@@ -37,7 +37,7 @@ quantities = $(eval $(call quantities_rule,$(strip $1),$2,$3))
 define quantities_rule
 QUANTITIES += $(RESULTS)/quantities/$1.tsv
 $(call table,$(RESULTS)/quantities/$1.tsv,$2,\
-	awk -f $(TABLES)/quantities.awk -f $(TABLES)/quantities-$1.awk \
+	$(tawk) $(TABLES)/quantities.awk -f $(TABLES)/quantities-$1.awk \
 	-v seeds=$(call commas,$(SEEDS)) $3 $2)
 endef
 

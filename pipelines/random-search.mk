@@ -73,7 +73,7 @@ $(call table,$(signal),$W/model.safetensors,\
 	$(call signal_of,$1,$W,$(SEARCH_ITEMS),test); })
 $(call table,$S/search/parts.tsv,$(signal) $(search_bases),\
 	{ $(call within,$1,tensor-ls) $(call within,$1,cosine) } | \
-	awk -f $(TABLES)/parts.awk)
+	$(tawk) $(TABLES)/parts.awk)
 $(call table,$S/search/grid.mpk.zst,$W/model.safetensors,\
 	{ $(call draws_of,$1,$W,$(grid)) | $(call labelled,full); \
 	$(call draws_of,$1,$W,$(grid) --relative) | $(call labelled,full); })
@@ -98,21 +98,21 @@ $(call gains,$S/search/many,$1,many,linear train test,$S/search/parts.tsv)
 $(call gains,$S/search/subspaces,$1,subspaces,train test,$S/search/parts.tsv)
 $(call product,$S/search/top.mpk.zst,$S/search/many.gains.tsv \
 	$S/search/many.mpk.zst,\
-	awk -f $(TABLES)/top.awk -v k=$(call largest,$(VOTERS)) \
+	$(tawk) $(TABLES)/top.awk -v k=$(call largest,$(VOTERS)) \
 	$S/search/many.gains.tsv | xargs -I LIST \
 	tensor-select -r LIST -o $$@ $S/search/many.mpk.zst)
 $(call table,$S/search/vote.tsv,$S/search/top.mpk.zst \
 	$S/search/many.gains.tsv,\
 	evaluate -m $W $(batch_of) -n $(ITEMS) --split test --per-item \
 	--base -d $S/search/top.mpk.zst | \
-	awk -f $(TABLES)/vote.awk -v seed=$1 -v set=many \
+	$(tawk) $(TABLES)/vote.awk -v seed=$1 -v set=many \
 	-v voters=$(call commas,$(VOTERS)) $S/search/many.gains.tsv -)
 endef
 # 1: prefix of the files, 2: seed, 3: what the set is called, 4: tables,
 # 5: the signal's
 define gains
 $(call table,$1.gains.tsv,$5 $(4:%=$1.%.tsv),\
-	awk -f $(TABLES)/gains.awk -v seed=$2 -v set=$3 $5 $(4:%=$1.%.tsv))
+	$(tawk) $(TABLES)/gains.awk -v seed=$2 -v set=$3 $5 $(4:%=$1.%.tsv))
 endef
 
 # Models of several sizes, briefly trained.  1: seed, 2: width
@@ -126,7 +126,7 @@ $(call product,$(size).signal.mpk.zst,$(size)/model.safetensors,\
 	$(call signal_of,$1,$(size),$(SIZE_ITEMS),train) -o $$@)
 $(call table,$(size).parts.tsv,$(size).signal.mpk.zst,\
 	{ $(foreach t,tensor-ls cosine,lincomb --label name=full \
-	$(size).signal.mpk.zst | $t;) } | awk -f $(TABLES)/parts.awk)
+	$(size).signal.mpk.zst | $t;) } | $(tawk) $(TABLES)/parts.awk)
 $(call table,$(size).draws.mpk.zst,$(size)/model.safetensors,\
 	$(call draws_of,$1,$(size),-n $(SIZE_COUNT) --sigma $(SIZE_SIGMAS)) | \
 	$(call labelled,full))
@@ -157,7 +157,7 @@ $(strip $(foreach k,search subspaces sizes,\
 $(strip $(foreach k,search sizes,\
     $(call table,$(RESULTS)/$k.tsv,$(RESULTS)/$k.fit.tsv \
 	$(RESULTS)/$k.gains.tsv,\
-	awk -f $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
+	$(tawk) $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
 	$(RESULTS)/$k.fit.tsv $(RESULTS)/$k.gains.tsv)))
 
 # The best of n: as chosen, and as reported.
@@ -175,15 +175,15 @@ $(strip $(foreach k,search subspaces,$(foreach p,train test,\
 
 $(call table,$(RESULTS)/search.curve.tsv,$(RESULTS)/search.tsv \
 	$(RESULTS)/search.best.train.tsv $(RESULTS)/search.best.test.tsv,\
-	awk -f $(TABLES)/search-curve.awk -v wanted=many \
+	$(tawk) $(TABLES)/search-curve.awk -v wanted=many \
 	$(RESULTS)/search.tsv \
 	$(RESULTS)/search.best.train.tsv $(RESULTS)/search.best.test.tsv)
 of_subspaces := $(patsubst %,$(RESULTS)/subspaces.%.tsv,gains fit best.train \
 	best.test)
 $(call table,$(RESULTS)/subspaces.tsv,$(of_subspaces),\
-	awk -f $(TABLES)/subspaces.awk $(of_subspaces))
+	$(tawk) $(TABLES)/subspaces.awk $(of_subspaces))
 $(call table,$(RESULTS)/rankings.tsv,$(RESULTS)/subspaces.gains.tsv,\
-	awk -f $(TABLES)/rankings.awk -v n=$(SEARCH_BEST) -v resamples=200 \
+	$(tawk) $(TABLES)/rankings.awk -v n=$(SEARCH_BEST) -v resamples=200 \
 	$(RESULTS)/subspaces.gains.tsv)
 VOTES := $(call all_seeds,search/vote.tsv)
 $(call table,$(RESULTS)/vote.tsv,$(VOTES),\

@@ -24,7 +24,7 @@ $(call product,$G.tsv $(with_basis) $(with_halves),\
 	-b $(GRAD_BATCH) -s $1$(GRAD_DRAWS) --control $4 -o $G.mpk.zst; \
 	{ svd-basis -r 0 $G.mpk.zst | tensor-ls; \
 	svd-basis -r 0 --centre $G.mpk.zst | tensor-ls; } | \
-	awk -f $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 > $$@; \
+	$(tawk) $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 > $$@; \
 	$(if $(with_basis),\
 	svd-basis -r $(MAX_RANK) -o $(with_basis) $G.mpk.zst;) \
 	$(if $(with_halves),\
@@ -53,7 +53,7 @@ all_halves = $(foreach t,$(TASKS),$S/gradients/$(OVERLAP_AT).$t.halves.mpk.zst)
 overlaps = $(foreach h,$(all_halves),cat $(all_halves) | drift $h -;)
 define overlap
 $(call table,$S/overlap.tsv,$(all_halves),\
-	{ $(overlaps) } | awk -f $(TABLES)/overlap.awk -v seed=$1 \
+	{ $(overlaps) } | $(tawk) $(TABLES)/overlap.awk -v seed=$1 \
 	-v checkpoint=$(OVERLAP_AT) -v tasks=$(call commas,$(TASKS)))
 endef
 $(strip $(foreach s,$(SEEDS),$(call overlap,$s)))

@@ -50,7 +50,7 @@ $(call table,$S/$2.function.tsv,$S/$2.displacement.mpk.zst $(files),\
 	evaluate -m $S/theta-F --length $(LENGTH) -t $(TASK_A) -n $(ITEMS) \
 	-s $1$(TEST_DRAWS) --base -d -)
 $(call table,$S/$2.recovery.tsv,$S/$2.capture.tsv $S/$2.function.tsv,\
-	awk -f $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$2 \
+	$(tawk) $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$2 \
 	$S/$2.function.tsv $S/$2.capture.tsv)
 endef
 files = $(foreach b,$(BASES),$(call basis_file,$1,$2,$b))

@@ -54,11 +54,11 @@ $(call table,$(TIMES)/graph.tsv,$(graphed),\
 	awk -f $(TABLES)/graph.awk -v build=$(BUILD) -v times=$(TIMES) \
 	-v collapse=$(call list,$(GRAPH_WORDS)))
 $(call table,$(TIMES)/graph.svg,$(TIMES)/graph.tsv,\
-	awk -f $(PAGE)/html.awk -f $(PAGE)/graph-dot.awk \
+	$(tawk) $(PAGE)/html.awk -f $(PAGE)/graph-dot.awk \
 	$(TIMES)/graph.tsv | tred | dot -Tsvg)
 $(call table,$(REPORT)/graph.html,$(TIMES)/graph.tsv $(TIMES)/graph.svg \
 	$(PAGE)/page.css,\
-	awk -f $(PAGE)/html.awk -f $(PAGE)/graph.awk -v profile=$(PROFILE) \
+	$(tawk) $(PAGE)/html.awk -f $(PAGE)/graph.awk -v profile=$(PROFILE) \
 	-v css=$(PAGE)/page.css -v drawing=$(TIMES)/graph.svg \
 	$(TIMES)/graph.tsv)
 

@@ -29,7 +29,7 @@ $(call model,$(special),$(if $(special_before),\
 $(call table,$(special).accuracy.tsv,$(special)/model.safetensors,\
 	evaluate -m $(special) --length $(LENGTH) \
 	-t $(call commas,$(SPECIAL_TASKS)) -n $(ITEMS) -s $1$(TEST_DRAWS) | \
-	awk -f $(TABLES)/specialisation.awk -v seed=$1 -v arm=$2 -v stage=$3)
+	$(tawk) $(TABLES)/specialisation.awk -v seed=$1 -v arm=$2 -v stage=$3)
 endef
 
 # Noise: each sequential model on the task that it has just learnt, the last
@@ -43,7 +43,7 @@ $(call table,$(special).noise.tsv,$(special)/model.safetensors,\
 	-S $(NOISE_ABSOLUTE); } | \
 	evaluate -m $(special) --length $(LENGTH) -t $(special_tasks) \
 	-n $(NOISE_ITEMS) -s $1$(TEST_DRAWS) --base -d - | \
-	awk -f $(TABLES)/noise.awk -v seed=$1 -v arm=$2 -v stage=$3)
+	$(tawk) $(TABLES)/noise.awk -v seed=$1 -v arm=$2 -v stage=$3)
 endef
 
 define special_seed

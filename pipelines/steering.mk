@@ -73,7 +73,7 @@ $(call table,$5.shift.tsv,$5.means.mpk.zst,\
 	$(call steer_texts,$1,$2,$(STEER_DRAWS)) -c $(call contrast_of,$4) \
 	--mean | \
 	steer-vec | cosine --match -r $5.contrast; } | \
-	awk -f $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$4 \
+	$(tawk) $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$4 \
 	-v size=$(STEER_STEP); \
 	rm $5.contrast $5.shift $5.smallest; })
 endef
@@ -126,9 +126,9 @@ $(call table,$3.sweep.tsv,$3.vectors.mpk.zst,\
 	$(steer_items) -t $(TASK_A) -n $(STEER_ITEMS) --split validation \
 	--steer $3.vectors.mpk.zst --steer-at answer \
 	--strength $(call commas,$(STEER_STRENGTHS)) | \
-	awk -f $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2)
+	$(tawk) $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2)
 $(call table,$3.picks.tsv,$3.sweep.tsv,\
-	awk -f $(TABLES)/steer-pick.awk $3.sweep.tsv)
+	$(tawk) $(TABLES)/steer-pick.awk $3.sweep.tsv)
 $(call table,$3.effect.tsv,$3.picks.tsv $3.vectors.mpk.zst,\
 	{ while read -r name site strength; do \
 	tensor-select -w name=$$$$name -w site=$$$$site $3.vectors.mpk.zst | \
@@ -137,7 +137,7 @@ $(call table,$3.effect.tsv,$3.picks.tsv $3.vectors.mpk.zst,\
 	{ $(foreach h,add ablate project,$(steer_items) \
 	-t $(call commas,$(TASKS)) -n $(STEER_TEST_ITEMS) --steer $3.picked \
 	--steer-at answer --steer-how $h; )} | \
-	awk -f $(TABLES)/steer-effect.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/steer-effect.awk -v seed=$1 -v checkpoint=$2 \
 	-v task=$(TASK_A) $3.picks.tsv -; \
 	rm $3.picked; })
 endef

@@ -48,11 +48,11 @@ define accuracy
 ACCURACIES += $S/$2.accuracy.tsv
 $(call table,$S/$2.accuracy.tsv,$S/$2/model.safetensors,\
 	evaluate -m $S/$2 --length $(LENGTH) -t $(call commas,$(TASKS)) \
-	-n $(ITEMS) -s $1$(TEST_DRAWS) | awk -f $(TABLES)/accuracy.awk \
+	-n $(ITEMS) -s $1$(TEST_DRAWS) | $(tawk) $(TABLES)/accuracy.awk \
 	-v seed=$1 -v checkpoint=$2 $S/$2/train.tsv -)
 CURVES += $S/$2.curve.tsv
 $(call table,$S/$2.curve.tsv,$S/$2/model.safetensors,\
-	awk -f $(TABLES)/curves.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/curves.awk -v seed=$1 -v checkpoint=$2 \
 	-v split_wanted=$(call curve_of,$2) $S/$2/train.tsv)
 endef
 ACCURACIES :=

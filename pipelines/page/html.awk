@@ -1,4 +1,4 @@
-# html.awk: what the parts of the report share.
+# html.awk: what the parts of the report share, beside tables/columns.awk.
 BEGIN { FS = "\t" }
 function escape(s)
 {
@@ -44,22 +44,6 @@ function thousands(n,    s)
 	for (n = sprintf("%d", n); length(n) > 3; n = substr(n, 1, length(n) - 3))
 		s = "," substr(n, length(n) - 2) s
 	return n s
-}
-# The columns of the table whose header line is $0: column[name].
-function header(    i)
-{
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-}
-# $0 by the name of a column.
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[name]
 }
 # Collects values under a key; spread() gives their "median (low to high)".
 function collect(key, x,    j, n)

@@ -8,23 +8,7 @@ BEGIN {
 	print "claim", "key", "optimizer", "seed", "value", "reference",
 	    "difference"
 }
-FNR == 1 {
-	file = FILENAME
-	sub(/.*\//, "", file)
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-# $0 by the name of a column.
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[name]
-}
+FNR == 1 { header(); file = file_name(); next }
 # value exceeds reference (or, with below, is below it)
 function put(claim, key, opt, s, value, reference, below,    d)
 {
