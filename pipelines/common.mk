@@ -242,6 +242,9 @@ STEER_RANDOM_DRAWS := 18
 ORDER_DRAWS  := 19
 NOISE_DRAWS  := 20
 
+# $(tawk) PROGRAM: one that reads tables by the names of their columns.
+tawk := awk -f $(TABLES)/columns.awk -f
+
 # --- how a product is made
 TOOLS := $(addprefix $(BIN)/,train grad-dump svd-basis project capture drift \
 	lincomb evaluate perturb best-of cosine act-capture steer-vec \
@@ -272,7 +275,8 @@ stop_clock = echo $$$$(($(now) - $$$$(< $(call time_of,$1).start))) > \
 	$(call time_of,$1); rm $(call time_of,$1).start
 
 # $(call product,TARGETS,PREREQUISITES,COMMAND): COMMAND writes the targets,
-# by -o.  $$@ stands for the first target.
+# by -o.  $$@ stands for the first target.  The awk programs of a command are
+# prerequisites without being named.
 product = $(call product_as,$(strip $1),$2,$(call for,$1,$3),$(call for,$1,$3))
 # $(call table,TARGET,PREREQUISITES,COMMAND): TARGET is COMMAND's output.
 table = $(call product_as,$(strip $1),$2,$(call for,$1,$3 > $$@),$(call \
@@ -282,7 +286,8 @@ product_as = $(eval $(call product_rule,$1,$2,$3,$4,$(firstword $1)))
 
 define product_rule
 PRODUCTS += $1
-$1 $(if $(word 2,$1),&): $2 $(if $(call made_by,$5,$3),,FORCE) | $(TOOLS)
+$1 $(if $(word 2,$1),&): $2 $(filter %.awk,$3) \
+    $(if $(call made_by,$5,$3),,FORCE) | $(TOOLS)
 	@mkdir -p $(sort $(dir $1 $(call time_of,$5))); rm -f $5.cmd
 	@echo 'make $5'
 	@$(call start_clock,$5)

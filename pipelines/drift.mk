@@ -10,8 +10,8 @@ later_steps := $(call commas,$(filter-out 0,$(DRIFT_STEPS)))
 # Other minibatches at each, so that no two bases share a sample.
 # 1: seed, 2: optimizer
 define drift
-$(call table,$S/$2.drift.tsv,$S/$2.updates.mpk.zst $S/theta-F/model.safetensors \
-	$(TABLES)/drift.awk,\
+$(call table,$S/$2.drift.tsv,$S/$2.updates.mpk.zst \
+	$S/theta-F/model.safetensors,\
 	{ tensor-select --records 0 $S/$2.updates.mpk.zst | \
 	lincomb -w 0 --label step=0 -; \
 	lincomb --cumulative $S/$2.updates.mpk.zst | \
@@ -25,7 +25,7 @@ endef
 $(strip $(foreach s,$(SEEDS),$(foreach o,$(OPTIMIZERS),$(call drift,$s,$o))))
 
 DRIFTS := $(foreach o,$(OPTIMIZERS),$(SEEDS:%=$(RUNS)/seed-%/$o.drift.tsv))
-$(call table,$(RESULTS)/drift.tsv,$(DRIFTS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/drift.tsv,$(DRIFTS),\
 	awk -f $(TABLES)/join.awk $(DRIFTS))
 
 # --- the claim and the report

@@ -33,12 +33,12 @@ $(call product,$3.basis.mpk.zst,$3.g0.mpk.zst,\
 	hessian_product,$1,$2,$3,$(call before,$k)); )\
 	svd-basis -m prefix -r $(KRYLOV_UPDATES) -o $$@ $3.vectors; \
 	rm $3.vectors $3.q $3.plus $3.next)
-$(call product,$3.random.tsv,$3.basis.mpk.zst $(TABLES)/krylov.awk,\
+$(call product,$3.random.tsv,$3.basis.mpk.zst,\
 	svd-basis -m random -r $(KRYLOV_UPDATES) -s $1$(DIRECTION_DRAWS) \
 	-o $3.random $3.basis.mpk.zst; \
 	{ $(foreach m,$(call up_to,$(KRYLOV_UPDATES)),drift -r $m \
 	$3.basis.mpk.zst $3.random;) } | \
-	awk -f $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
 	-v variant=random -v size=NA -v h=NA > $$@; \
 	rm $3.random)
 $(foreach v,gd constant,$(foreach e,$(KRYLOV_STEPS),\
@@ -64,7 +64,7 @@ over_2k = $(shell awk 'BEGIN { printf "%.9g", $1^2 / (2 * $(KRYLOV_SHORT)) }')
 
 # 4: size of the step, 5: where things stand, 6: gd or constant
 define descent
-$(call product,$5.tsv,$3.g0.mpk.zst $3.basis.mpk.zst $(TABLES)/krylov.awk,\
+$(call product,$5.tsv,$3.g0.mpk.zst $3.basis.mpk.zst,\
 	lincomb -w -$4 $3.g0.mpk.zst -o $5.updates; \
 	for t in $(K_LATER); do \
 	$(call update_$6,$1,$2,$3,$4,$5); \
@@ -79,7 +79,7 @@ $(call product,$5.tsv,$3.g0.mpk.zst $3.basis.mpk.zst $(TABLES)/krylov.awk,\
 	$(foreach m,$(call up_to,$(KRYLOV_UPDATES)),\
 	svd-basis -m prefix -r 0 -n $m -o $5.basis $5.updates; \
 	tensor-ls $5.basis; drift -r $m $3.basis.mpk.zst $5.basis;) } | \
-	awk -f $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/krylov.awk -v seed=$1 -v checkpoint=$2 \
 	-v variant=$6 -v size=$4 -v h=$(KRYLOV_DIFFERENCE) \
 	-v shrink=$(if $(filter constant,$6),$(call shorten,$4)) > $$@; \
 	rm $5.updates $5.next $5.basis \
@@ -91,7 +91,7 @@ $(strip $(foreach s,$(SEEDS),$(foreach c,$(KRYLOV_AT),$(call \
 KRYLOVS := $(foreach c,$(KRYLOV_AT),$(foreach f,random \
 	$(KRYLOV_STEPS:%=gd-%) $(KRYLOV_STEPS:%=constant-%),\
 	$(call all_seeds,krylov/$c.$f.tsv)))
-$(call table,$(RESULTS)/krylov.tsv,$(KRYLOVS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/krylov.tsv,$(KRYLOVS),\
 	awk -f $(TABLES)/join.awk $(KRYLOVS))
 
 # --- the claim and the report

@@ -17,32 +17,30 @@ regime_pairs = perturb -m $S/$2 -a -n $(REGIME_PAIRS) -s $1$(PAIR_DRAWS) -S
 # central difference of the gradients at +-h z is 2 h H z.
 # 1: seed, 2: checkpoint, 3: where they stand meanwhile
 define regime
-$(call table,$S/$2.pairs.tsv,$S/$2/model.safetensors $(TABLES)/pairs.awk,\
+$(call table,$S/$2.pairs.tsv,$S/$2/model.safetensors,\
 	{ $(call regime_pairs,$1,$2) $(ROUNDING); \
 	$(call regime_pairs,$1,$2) $(REGIME_SIGMAS); } | \
 	$(call regime_loss,$1,$2) --base -d - | \
-	awk -f $(TABLES)/pairs.awk -v seed=$1 -v checkpoint=$2)
-$(call product,$S/$2.curvature.tsv,$S/$2/model.safetensors \
-	$(TABLES)/curvature.awk,\
+	$(tawk) $(TABLES)/pairs.awk -v seed=$1 -v checkpoint=$2)
+$(call product,$S/$2.curvature.tsv,$S/$2/model.safetensors,\
 	perturb -m $S/$2 -n $(REGIME_DIRECTIONS) -S $(REGIME_DIFFERENCE) \
 	-s $1$(DIRECTION_DRAWS) -o $3.z; \
 	$(call regime_grad,$1,$2) -d $3.z -o $3.plus; \
 	{ $(call regime_grad,$1,$2) | cosine; \
 	lincomb -w -1 $3.z | $(call regime_grad,$1,$2) -d - | \
 	lincomb -w 1$(comma)-1 $3.plus - | cosine -r $3.z; } | \
-	awk -f $(TABLES)/curvature.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/curvature.awk -v seed=$1 -v checkpoint=$2 \
 	-v h=$(REGIME_DIFFERENCE) > $$@; \
 	rm $3.z $3.plus)
-$(call table,$S/$2.regime.tsv,$S/$2.pairs.tsv $S/$2.curvature.tsv \
-	$(TABLES)/regime.awk,\
-	awk -f $(TABLES)/regime.awk -v rounding=$(ROUNDING) \
+$(call table,$S/$2.regime.tsv,$S/$2.pairs.tsv $S/$2.curvature.tsv,\
+	$(tawk) $(TABLES)/regime.awk -v rounding=$(ROUNDING) \
 	$S/$2.curvature.tsv $S/$2.pairs.tsv)
 endef
 $(strip $(foreach s,$(SEEDS),$(foreach c,$(REGIME_AT),\
     $(call regime,$s,$c,$(RUNS)/seed-$s/$c.curvature))))
 
 REGIMES := $(foreach c,$(REGIME_AT),$(call all_seeds,$c.regime.tsv))
-$(call table,$(RESULTS)/regime.tsv,$(REGIMES) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/regime.tsv,$(REGIMES),\
 	awk -f $(TABLES)/join.awk $(REGIMES))
 
 # --- the claim and the report

@@ -68,16 +68,15 @@ llm_gradients = grad-dump $(llm_asks) -n $(LLM_GRADS) -b $(LLM_GRAD_BATCH) \
 	sketch,$3)$(LLM_LARGE_$2),--sketch $(LLM_SKETCH)) \
 	$(if $(filter-out sketch,$3),--control $3)
 define llm_spectrum
-$(call product,$L/$3.spectrum.tsv $L/$3.halves.tsv,$(llm_needs) \
-	$(TABLES)/spectrum.awk $(TABLES)/halves.awk,\
+$(call product,$L/$3.spectrum.tsv $L/$3.halves.tsv,$(llm_needs),\
 	$(llm_gradients) -o $L/$3.rows; \
 	{ svd-basis -r 0 $L/$3.rows | tensor-ls; \
 	svd-basis -r 0 --centre $L/$3.rows | tensor-ls; } | \
-	awk -f $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 \
 	-v called=$3 > $$@; \
 	svd-basis -r $(LLM_RANK) --split-half -o $L/$3.two $L/$3.rows; \
 	{ tensor-ls $L/$3.two; drift $L/$3.two $L/$3.two; } | \
-	awk -f $(TABLES)/halves.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/halves.awk -v seed=$1 -v checkpoint=$2 \
 	-v called=$3 > $L/$3.halves.tsv; \
 	rm $L/$3.rows $L/$3.two)
 endef
@@ -141,7 +140,7 @@ endef
 define llm_shift
 $(call llm_means,$1,$2,$3,$4,$(llm_all_steps))
 $(call table,$L/$3.$4.shift.tsv,$L/$3.$4.means.mpk.zst \
-	$L/$3.train.means.mpk.zst $(TABLES)/shift.awk,\
+	$L/$3.train.means.mpk.zst,\
 	{ tensor-select -w delta=NA $L/$3.$4.means.mpk.zst | \
 	$(llm_vec) -o $L/$3.$4.contrast; \
 	tensor-select -w side=positive $L/$3.$4.means.mpk.zst | \
@@ -153,7 +152,7 @@ $(call table,$L/$3.$4.shift.tsv,$L/$3.$4.means.mpk.zst \
 	cosine --match -r $L/$3.$4.smallest $L/$3.$4.shift; \
 	tensor-select -w delta=NA $L/$3.train.means.mpk.zst | $(llm_vec) | \
 	cosine --match -r $L/$3.$4.contrast; } | \
-	awk -f $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$3 \
+	$(tawk) $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$3 \
 	-v size=$(LLM_STEP); \
 	rm $L/$3.$4.contrast $L/$3.$4.shift $L/$3.$4.smallest; })
 endef
@@ -163,8 +162,8 @@ $(call llm_means,$1,$2,$3,train,$(call \
 	llm_step,$1,$2,$(llm_step_$3),$(LLM_STEP)))
 $(foreach p,validation test,$(call llm_shift,$1,$2,$3,$p))
 $(call table,$L/$3.picks.tsv,$L/$3.validation.shift.tsv \
-	$L/$3.test.shift.tsv $(TABLES)/shift-pick.awk,\
-	awk -f $(TABLES)/shift-pick.awk \
+	$L/$3.test.shift.tsv,\
+	$(tawk) $(TABLES)/shift-pick.awk \
 	-v controls=$(call list,$(LLM_CONTROL_STEPS)) \
 	$L/$3.validation.shift.tsv $L/$3.test.shift.tsv)
 $(call table,$L/$3.vectors.mpk.zst,$L/$3.train.means.mpk.zst,\
@@ -209,17 +208,16 @@ $(call table,$L/vectors.mpk.zst,$(LLM_READINGS:%=$L/%.vectors.mpk.zst),\
 	{ $(call llm_texts,$1,$2,label,train) -o $L/acts; \
 	$(foreach l,$(LLM_LAYERS_$2),$(call llm_at_site,$1,$2,h.$l.out)) \
 	rm $L/acts; })
-$(call table,$L/sweep.tsv,$L/vectors.mpk.zst $(TABLES)/steer-sweep.awk,\
+$(call table,$L/sweep.tsv,$L/vectors.mpk.zst,\
 	$(call llm_steered,$1,$2,$(call \
 	llm_task,$2),$(LLM_ITEMS),validation,$L/vectors.mpk.zst) \
 	--strength $(call commas,$(LLM_STRENGTHS)) | \
-	awk -f $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2 \
 	-v accuracy=choice_accuracy)
-$(call table,$L/picks.tsv,$L/sweep.tsv $(TABLES)/steer-pick.awk,\
-	awk -f $(TABLES)/steer-pick.awk $L/sweep.tsv)
+$(call table,$L/picks.tsv,$L/sweep.tsv,\
+	$(tawk) $(TABLES)/steer-pick.awk $L/sweep.tsv)
 $(call table,$L/effect.tsv,$L/picks.tsv $L/vectors.mpk.zst \
-	$(foreach t,$(call llm_others,$2),$(call llm_files,$t)) \
-	$(TABLES)/steer-items.awk,\
+	$(foreach t,$(call llm_others,$2),$(call llm_files,$t)),\
 	{ while read -r name site strength; do \
 	tensor-select -w name=$$$$name -w site=$$$$site $L/vectors.mpk.zst | \
 	lincomb -w $$$$strength; \
@@ -227,7 +225,7 @@ $(call table,$L/effect.tsv,$L/picks.tsv $L/vectors.mpk.zst \
 	{ $(foreach t,$(call llm_task,$2) $(call llm_others,$2),$(call \
 	llm_steered,$1,$2,$t,$(LLM_TEST_ITEMS),test,$L/picked) \
 	--per-item; )} | \
-	awk -f $(TABLES)/steer-items.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/steer-items.awk -v seed=$1 -v checkpoint=$2 \
 	-v task=$(call llm_task,$2) -v resamples=$(LLM_RESAMPLES) \
 	$L/picks.tsv -; \
 	rm $L/picked; })
@@ -247,9 +245,9 @@ llm_gains = evaluate $(llm_asks) -s $1$(SEARCH_DRAWS) \
 define llm_search
 $(call table,$L/signal.mpk.zst,$(llm_needs),\
 	{ $(foreach p,train test,$(call llm_signal,$1,$2,$p); )})
-$(call table,$L/parts.tsv,$L/signal.mpk.zst $(TABLES)/parts.awk,\
+$(call table,$L/parts.tsv,$L/signal.mpk.zst,\
 	{ $(foreach t,tensor-ls cosine,lincomb --label name=full \
-	$L/signal.mpk.zst | $t; )} | awk -f $(TABLES)/parts.awk)
+	$L/signal.mpk.zst | $t; )} | $(tawk) $(TABLES)/parts.awk)
 $(call table,$L/draws.mpk.zst,$(call subject_file,$2),\
 	perturb -m $(llm_model) -s $1$(PERTURB_DRAWS) -n $(LLM_COUNT) \
 	--sigma $(LLM_SIGMAS) | lincomb --label name=full -)
@@ -259,19 +257,18 @@ $(foreach p,train test,\
 $(call product,$L/draws.$p.tsv,$L/draws.mpk.zst $(llm_needs),\
 	$(call llm_gains,$1,$2,$p) -o $$@ -d $L/draws.mpk.zst))
 $(call table,$L/gains.tsv,$L/parts.tsv $L/draws.linear.tsv \
-	$L/draws.train.tsv $L/draws.test.tsv $(TABLES)/gains.awk,\
-	awk -f $(TABLES)/gains.awk -v seed=$1 -v set=$2 \
+	$L/draws.train.tsv $L/draws.test.tsv,\
+	$(tawk) $(TABLES)/gains.awk -v seed=$1 -v set=$2 \
 	-v accuracy=choice_accuracy $L/parts.tsv $L/draws.linear.tsv \
 	$L/draws.train.tsv $L/draws.test.tsv)
-$(call product,$L/top.mpk.zst,$L/gains.tsv $L/draws.mpk.zst \
-	$(TABLES)/top.awk,\
-	awk -f $(TABLES)/top.awk -v k=$(call largest,$(LLM_VOTERS)) \
+$(call product,$L/top.mpk.zst,$L/gains.tsv $L/draws.mpk.zst,\
+	$(tawk) $(TABLES)/top.awk -v k=$(call largest,$(LLM_VOTERS)) \
 	$L/gains.tsv | xargs -I LIST \
 	tensor-select -r LIST -o $$@ $L/draws.mpk.zst)
-$(call table,$L/vote.tsv,$L/top.mpk.zst $L/gains.tsv $(TABLES)/vote.awk,\
+$(call table,$L/vote.tsv,$L/top.mpk.zst $L/gains.tsv,\
 	$(call llm_items,$1,$2,$(call llm_task,$2),$(LLM_TEST_ITEMS),--split \
 	test --per-item --base -d $L/top.mpk.zst) | \
-	awk -f $(TABLES)/vote.awk -v seed=$1 -v set=$2 -v right=chosen \
+	$(tawk) $(TABLES)/vote.awk -v seed=$1 -v set=$2 -v right=chosen \
 	-v voters=$(call commas,$(LLM_VOTERS)) $L/gains.tsv -)
 endef
 
@@ -290,8 +287,7 @@ $(strip $(foreach s,$(SEEDS),$(foreach m,$(SUBJECTS),\
 # $(call llm_table,NAME,FILES,COLUMN,MORE): their rows, the column COLUMN being
 # called subject.
 llm_all = $(foreach m,$(SUBJECTS),$(call all_seeds,llm/$m/$1))
-llm_table = $(call table,$(RESULTS)/llm-$1.tsv,$2 $(TABLES)/join.awk \
-	$(TABLES)/rename.awk,\
+llm_table = $(call table,$(RESULTS)/llm-$1.tsv,$2,\
 	awk -f $(TABLES)/join.awk $2 | awk -f $(TABLES)/rename.awk \
 	-v from=$3 -v to=subject)
 LLM_SPECTRA := $(foreach m,$(SUBJECTS),$(foreach k,$(call llm_rows,$m),$(call \
@@ -300,8 +296,7 @@ LLM_SHIFTS := $(foreach r,$(LLM_READINGS),$(call llm_all,$r.test.shift.tsv))
 LLM_PICKS := $(foreach r,$(LLM_READINGS),$(call llm_all,$r.picks.tsv))
 $(call llm_table,spectra,$(LLM_SPECTRA),checkpoint)
 $(call llm_table,halves,$(LLM_SPECTRA:%.spectrum.tsv=%.halves.tsv),checkpoint)
-$(call table,$(RESULTS)/llm-rank.tsv,$(RESULTS)/llm-spectra.tsv \
-	$(TABLES)/rank.awk $(TABLES)/rename.awk,\
+$(call table,$(RESULTS)/llm-rank.tsv,$(RESULTS)/llm-spectra.tsv,\
 	awk -f $(TABLES)/rank.awk -v ranks=$(call commas,$(LLM_RANKS)) \
 	$(RESULTS)/llm-spectra.tsv | \
 	awk -f $(TABLES)/rename.awk -v from=checkpoint -v to=subject)
@@ -310,8 +305,8 @@ $(call llm_table,picks,$(LLM_PICKS),checkpoint)
 $(call llm_table,sweep,$(call llm_all,sweep.tsv),checkpoint)
 $(call llm_table,steering,$(call llm_all,effect.tsv),checkpoint)
 $(call llm_table,vote,$(call llm_all,vote.tsv),set)
-$(call table,$(RESULTS)/llm.gains.tsv,$(call llm_all,gains.tsv) \
-	$(TABLES)/join.awk,awk -f $(TABLES)/join.awk $(call llm_all,gains.tsv))
+$(call table,$(RESULTS)/llm.gains.tsv,$(call llm_all,gains.tsv),\
+	awk -f $(TABLES)/join.awk $(call llm_all,gains.tsv))
 LLM_BY := -b seed -b set -b subspace -b mode -b sigma
 llm_best = $(call table,$(RESULTS)/llm.$1.tsv,$(RESULTS)/llm.gains.tsv,\
 	best-of $(LLM_BY) $2 $(RESULTS)/llm.gains.tsv)
@@ -323,15 +318,14 @@ $(call llm_best,best.train,$(llm_curve) -C scale)
 $(call llm_best,best.test,$(llm_curve) -g gain_report -s gain -C scale_report)
 llm_named = | awk -f $(TABLES)/rename.awk -v from=set -v to=subject
 $(call table,$(RESULTS)/llm.search.tsv,$(RESULTS)/llm.fit.tsv \
-	$(RESULTS)/llm.gains.tsv $(TABLES)/search.awk,\
-	awk -f $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
+	$(RESULTS)/llm.gains.tsv,\
+	$(tawk) $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
 	$(RESULTS)/llm.fit.tsv $(RESULTS)/llm.gains.tsv)
-$(call table,$(RESULTS)/llm-search.tsv,$(RESULTS)/llm.search.tsv \
-	$(TABLES)/rename.awk,cat $(RESULTS)/llm.search.tsv $(llm_named))
+$(call table,$(RESULTS)/llm-search.tsv,$(RESULTS)/llm.search.tsv,\
+	cat $(RESULTS)/llm.search.tsv $(llm_named))
 llm_curves := $(patsubst %,$(RESULTS)/llm.%.tsv,search best.train best.test)
-$(call table,$(RESULTS)/llm-curve.tsv,$(llm_curves) \
-	$(TABLES)/search-curve.awk $(TABLES)/rename.awk,\
-	awk -f $(TABLES)/search-curve.awk $(llm_curves) $(llm_named))
+$(call table,$(RESULTS)/llm-curve.tsv,$(llm_curves),\
+	$(tawk) $(TABLES)/search-curve.awk $(llm_curves) $(llm_named))
 
 # --- the claims and the report
 GRAPH_WORDS += llm:SUBJECTS llm:LLM_READINGS llm:LLM_ROWS llm:LLM_GRADIENTS \

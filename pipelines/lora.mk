@@ -43,10 +43,10 @@ $(call adapter,$D/theta-0,$(call subject_file,$2) $(files_a) $(files_b),\
 	--lora-targets $(call lora_targets,$2) $(task_both) -n $(LORA_STEPS) \
 	-b $(LORA_BATCH) --lr $(LORA_LR) $(LORA_OPTIONS) --check-every 0 \
 	-s $1 -O $D/theta-0)
-$(call table,$D/below,$(call lora_at,$1,$2,$3,theta-0) $(TABLES)/half.awk,\
+$(call table,$D/below,$(call lora_at,$1,$2,$3,theta-0),\
 	evaluate $(call lora_with,$1,$2,$3,theta-0) $(task_a) \
 	--split validation -n $(LORA_CHECK_ITEMS) -s $1$(FORGET_DRAWS) | \
-	awk -f $(TABLES)/half.awk $(filter %.json,$(files_a)) -)
+	$(tawk) $(TABLES)/half.awk $(filter %.json,$(files_a)) -)
 $(call adapter,$D/theta-F,$D/below,\
 	train $(call lora_with,$1,$2,$3,theta-0) $(task_b_watching_a) \
 	-n $(LORA_FORGET_STEPS) \
@@ -79,11 +79,10 @@ endef
 lora_log = $(if $(filter base,$4),<(printf 'step\n0\n'),$D/$4/train.tsv)
 define lora_accuracy
 $(call table,$D/$4.accuracy.tsv,$(if $(filter base,$4),$(call \
-	subject_file,$2) $(files_a) $(files_b),$(lora_at)) \
-	$(TABLES)/accuracy.awk $(TABLES)/before.awk,\
+	subject_file,$2) $(files_a) $(files_b),$(lora_at)),\
 	evaluate $(if $(filter base,$4),$(lora_base),$(lora_with)) \
 	$(task_both) -n $(LORA_ITEMS) -s $1$(TEST_DRAWS) | \
-	awk -f $(TABLES)/accuracy.awk -v seed=$1 -v checkpoint=$4 \
+	$(tawk) $(TABLES)/accuracy.awk -v seed=$1 -v checkpoint=$4 \
 	-v accuracy=choice_accuracy $(lora_log) - | $(call \
 	lora_under,$1,$2,$3))
 endef
@@ -95,14 +94,13 @@ lora_basis = $D/$4.$5.$6.basis.mpk.zst
 define lora_spectrum
 LORA_SPECTRA += $(LG).tsv
 $(call product,$(LG).tsv $(if $(filter none,$7),$(lora_basis)),\
-	$(call lora_at,$1,$2,$3,$5) $(TABLES)/spectrum.awk \
-	$(TABLES)/before.awk,\
+	$(call lora_at,$1,$2,$3,$5),\
 	grad-dump $(call lora_with,$1,$2,$3,$5) --coordinates $4 $(task_$6) \
 	-n $(LORA_GRADS) -b $(LORA_GRAD_BATCH) -s $1$(GRAD_DRAWS) \
 	--control $7 -o $(LG).rows; \
 	{ svd-basis -r 0 $(LG).rows | tensor-ls; \
 	svd-basis -r 0 --centre $(LG).rows | tensor-ls; } | \
-	awk -f $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$5 | \
+	$(tawk) $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$5 | \
 	$(call lora_under,$1,$2,$3, coordinates=$4) > $$@; \
 	$(if $(filter none,$7),svd-basis -r $(LORA_MAX_RANK) \
 	-o $(lora_basis) $(LG).rows;) rm $(LG).rows)
@@ -182,8 +180,8 @@ $(call table,$D/$4.$5.function.tsv,$D/$4.$5.capture.tsv \
 	evaluate $(call lora_with,$1,$2,$3,theta-F) $(task_a) \
 	-n $(LORA_ITEMS) -s $1$(TEST_DRAWS) --base -d -)
 $(call table,$D/$4.$5.recovery.tsv,$D/$4.$5.capture.tsv \
-	$D/$4.$5.function.tsv $(TABLES)/recovery.awk $(TABLES)/before.awk,\
-	awk -f $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$5 \
+	$D/$4.$5.function.tsv,\
+	$(tawk) $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$5 \
 	-v accuracy=choice_accuracy \
 	-v evaluated=$(call commas,$(LORA_FUNCTION_RANKS)) \
 	$D/$4.$5.function.tsv $D/$4.$5.capture.tsv | \
@@ -196,8 +194,7 @@ lora_projections = $(foreach b,$(LORA_BASES),project --name $b \
 # --- how far the basis of the gradients turns
 lora_later := $(call commas,$(filter-out 0,$(LORA_DRIFT_STEPS)))
 define lora_drift
-$(call table,$D/$4.$5.drift.tsv,$D/$5.updates.mpk.zst $(TABLES)/drift.awk \
-	$(TABLES)/before.awk,\
+$(call table,$D/$4.$5.drift.tsv,$D/$5.updates.mpk.zst,\
 	{ tensor-select --records 0 $D/$5.updates.mpk.zst | \
 	lincomb -w 0 --label step=0 -; \
 	lincomb --cumulative $D/$5.updates.mpk.zst | \
@@ -228,7 +225,7 @@ lora_all = $(foreach m,$(SUBJECTS),$(foreach p,$(LORA_PAIRS),$(call \
 	all_seeds,lora/$m/$p/$1)))
 lora_each = $(foreach k,$(LORA_COORDINATES),$(foreach o,$(OPTIMIZERS),$(call \
 	lora_all,$k.$o.$1)))
-lora_table = $(call table,$(RESULTS)/lora-$1.tsv,$2 $(TABLES)/join.awk,\
+lora_table = $(call table,$(RESULTS)/lora-$1.tsv,$2,\
 	awk -f $(TABLES)/join.awk $2)
 LORA_CHECKPOINTS := base theta-0 theta-F $(OPTIMIZERS)
 LORA_ACCURACIES := $(foreach c,$(LORA_CHECKPOINTS),$(call \
@@ -237,8 +234,7 @@ $(call lora_table,training,$(LORA_ACCURACIES))
 $(call lora_table,spectra,$(LORA_SPECTRA))
 $(call lora_table,recovery,$(call lora_each,recovery.tsv))
 $(call lora_table,drift,$(call lora_each,drift.tsv))
-$(call table,$(RESULTS)/lora-rank.tsv,$(RESULTS)/lora-spectra.tsv \
-	$(TABLES)/rank.awk,\
+$(call table,$(RESULTS)/lora-rank.tsv,$(RESULTS)/lora-spectra.tsv,\
 	awk -f $(TABLES)/rank.awk -v ranks=$(LORA_ALL_RANKS) \
 	-v keys=subject$(comma)pair$(comma)coordinates \
 	$(RESULTS)/lora-spectra.tsv)

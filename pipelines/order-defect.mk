@@ -41,7 +41,7 @@ endef
 # over 2 h.  The first table of cosine's: what only rounding does to the
 # gradients.
 define order_defect
-$(call product,$3.tsv,$S/$2/model.safetensors $(TABLES)/order.awk,\
+$(call product,$3.tsv,$S/$2/model.safetensors,\
 	$(order_grad) -o $3.g; \
 	perturb -m $S/$2 -S $(ROUNDING) -s $1$(PAIR_DRAWS) | \
 	$(order_grad) -d - | lincomb -w 1$(comma)-1 -o $3.noise - $3.g; \
@@ -53,7 +53,7 @@ $(call product,$3.tsv,$S/$2/model.safetensors $(TABLES)/order.awk,\
 	$(foreach e,$(ORDER_STEPS),\
 	$(call order_step,$1,$2,$3,$e); $(order_differences); \
 	lincomb -w -$e $3.part | cosine -r $3.predicted;) } | \
-	awk -f $(TABLES)/order.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/order.awk -v seed=$1 -v checkpoint=$2 \
 	-v tasks=$(call commas,$(TASKS)) -v h=$(ORDER_DIFFERENCE) \
 	-v sizes=$(call commas,$(ORDER_STEPS)) > $$@; \
 	rm $3.g $3.noise $3.moved $3.all $3.upper $3.part $3.predicted)
@@ -62,7 +62,7 @@ $(strip $(foreach s,$(SEEDS),$(foreach c,$(ORDER_AT),$(call \
     order_defect,$s,$c,$(RUNS)/seed-$s/$c.order))))
 
 ORDERS := $(foreach c,$(ORDER_AT),$(call all_seeds,$c.order.tsv))
-$(call table,$(RESULTS)/order.tsv,$(ORDERS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/order.tsv,$(ORDERS),\
 	awk -f $(TABLES)/join.awk $(ORDERS))
 
 # --- the claim and the report

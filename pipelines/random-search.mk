@@ -71,10 +71,9 @@ $(foreach b,$(SEARCH_BASES),$(call search_basis_rule,$1,$b))
 $(call table,$(signal),$W/model.safetensors,\
 	{ $(call signal_of,$1,$W,$(SEARCH_ITEMS),train); \
 	$(call signal_of,$1,$W,$(SEARCH_ITEMS),test); })
-$(call table,$S/search/parts.tsv,$(signal) $(search_bases) \
-	$(TABLES)/parts.awk,\
+$(call table,$S/search/parts.tsv,$(signal) $(search_bases),\
 	{ $(call within,$1,tensor-ls) $(call within,$1,cosine) } | \
-	awk -f $(TABLES)/parts.awk)
+	$(tawk) $(TABLES)/parts.awk)
 $(call table,$S/search/grid.mpk.zst,$W/model.safetensors,\
 	{ $(call draws_of,$1,$W,$(grid)) | $(call labelled,full); \
 	$(call draws_of,$1,$W,$(grid) --relative) | $(call labelled,full); })
@@ -98,22 +97,22 @@ $(call gains,$S/search/grid,$1,grid,linear train,$S/search/parts.tsv)
 $(call gains,$S/search/many,$1,many,linear train test,$S/search/parts.tsv)
 $(call gains,$S/search/subspaces,$1,subspaces,train test,$S/search/parts.tsv)
 $(call product,$S/search/top.mpk.zst,$S/search/many.gains.tsv \
-	$S/search/many.mpk.zst $(TABLES)/top.awk,\
-	awk -f $(TABLES)/top.awk -v k=$(call largest,$(VOTERS)) \
+	$S/search/many.mpk.zst,\
+	$(tawk) $(TABLES)/top.awk -v k=$(call largest,$(VOTERS)) \
 	$S/search/many.gains.tsv | xargs -I LIST \
 	tensor-select -r LIST -o $$@ $S/search/many.mpk.zst)
 $(call table,$S/search/vote.tsv,$S/search/top.mpk.zst \
-	$S/search/many.gains.tsv $(TABLES)/vote.awk,\
+	$S/search/many.gains.tsv,\
 	evaluate -m $W $(batch_of) -n $(ITEMS) --split test --per-item \
 	--base -d $S/search/top.mpk.zst | \
-	awk -f $(TABLES)/vote.awk -v seed=$1 -v set=many \
+	$(tawk) $(TABLES)/vote.awk -v seed=$1 -v set=many \
 	-v voters=$(call commas,$(VOTERS)) $S/search/many.gains.tsv -)
 endef
 # 1: prefix of the files, 2: seed, 3: what the set is called, 4: tables,
 # 5: the signal's
 define gains
-$(call table,$1.gains.tsv,$5 $(4:%=$1.%.tsv) $(TABLES)/gains.awk,\
-	awk -f $(TABLES)/gains.awk -v seed=$2 -v set=$3 $5 $(4:%=$1.%.tsv))
+$(call table,$1.gains.tsv,$5 $(4:%=$1.%.tsv),\
+	$(tawk) $(TABLES)/gains.awk -v seed=$2 -v set=$3 $5 $(4:%=$1.%.tsv))
 endef
 
 # Models of several sizes, briefly trained.  1: seed, 2: width
@@ -125,9 +124,9 @@ $(call model,$(size),$(RUNS)/width-$2.json,\
 	--checkpoint-every 0 -s $1 -O $(size))
 $(call product,$(size).signal.mpk.zst,$(size)/model.safetensors,\
 	$(call signal_of,$1,$(size),$(SIZE_ITEMS),train) -o $$@)
-$(call table,$(size).parts.tsv,$(size).signal.mpk.zst $(TABLES)/parts.awk,\
+$(call table,$(size).parts.tsv,$(size).signal.mpk.zst,\
 	{ $(foreach t,tensor-ls cosine,lincomb --label name=full \
-	$(size).signal.mpk.zst | $t;) } | awk -f $(TABLES)/parts.awk)
+	$(size).signal.mpk.zst | $t;) } | $(tawk) $(TABLES)/parts.awk)
 $(call table,$(size).draws.mpk.zst,$(size)/model.safetensors,\
 	$(call draws_of,$1,$(size),-n $(SIZE_COUNT) --sigma $(SIZE_SIGMAS)) | \
 	$(call labelled,full))
@@ -150,15 +149,15 @@ GAINS_search := $(foreach k,grid many,$(call all_seeds,search/$k.gains.tsv))
 GAINS_subspaces := $(call all_seeds,search/subspaces.gains.tsv)
 GAINS_sizes := $(foreach w,$(SIZES),$(call all_seeds,sizes/$w.gains.tsv))
 $(strip $(foreach k,search subspaces sizes,\
-    $(call table,$(RESULTS)/$k.gains.tsv,$(GAINS_$k) $(TABLES)/join.awk,\
+    $(call table,$(RESULTS)/$k.gains.tsv,$(GAINS_$k),\
 	awk -f $(TABLES)/join.awk $(GAINS_$k))\
     $(call table,$(RESULTS)/$k.fit.tsv,$(RESULTS)/$k.gains.tsv,\
 	best-of --fit -b seed -b set -b subspace -b mode -b sigma -C scale \
 	$(RESULTS)/$k.gains.tsv)))
 $(strip $(foreach k,search sizes,\
     $(call table,$(RESULTS)/$k.tsv,$(RESULTS)/$k.fit.tsv \
-	$(RESULTS)/$k.gains.tsv $(TABLES)/search.awk,\
-	awk -f $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
+	$(RESULTS)/$k.gains.tsv,\
+	$(tawk) $(TABLES)/search.awk -v inside=$(SEARCH_INSIDE) \
 	$(RESULTS)/$k.fit.tsv $(RESULTS)/$k.gains.tsv)))
 
 # The best of n: as chosen, and as reported.
@@ -175,22 +174,19 @@ $(strip $(foreach k,search subspaces,$(foreach p,train test,\
 	$(call curve,$(curve_$p) $(curve_$k)) $(RESULTS)/$k.gains.tsv))))
 
 $(call table,$(RESULTS)/search.curve.tsv,$(RESULTS)/search.tsv \
-	$(RESULTS)/search.best.train.tsv $(RESULTS)/search.best.test.tsv \
-	$(TABLES)/search-curve.awk,\
-	awk -f $(TABLES)/search-curve.awk -v wanted=many \
+	$(RESULTS)/search.best.train.tsv $(RESULTS)/search.best.test.tsv,\
+	$(tawk) $(TABLES)/search-curve.awk -v wanted=many \
 	$(RESULTS)/search.tsv \
 	$(RESULTS)/search.best.train.tsv $(RESULTS)/search.best.test.tsv)
 of_subspaces := $(patsubst %,$(RESULTS)/subspaces.%.tsv,gains fit best.train \
 	best.test)
-$(call table,$(RESULTS)/subspaces.tsv,$(of_subspaces) \
-	$(TABLES)/subspaces.awk,\
-	awk -f $(TABLES)/subspaces.awk $(of_subspaces))
-$(call table,$(RESULTS)/rankings.tsv,$(RESULTS)/subspaces.gains.tsv \
-	$(TABLES)/rankings.awk,\
-	awk -f $(TABLES)/rankings.awk -v n=$(SEARCH_BEST) -v resamples=200 \
+$(call table,$(RESULTS)/subspaces.tsv,$(of_subspaces),\
+	$(tawk) $(TABLES)/subspaces.awk $(of_subspaces))
+$(call table,$(RESULTS)/rankings.tsv,$(RESULTS)/subspaces.gains.tsv,\
+	$(tawk) $(TABLES)/rankings.awk -v n=$(SEARCH_BEST) -v resamples=200 \
 	$(RESULTS)/subspaces.gains.tsv)
 VOTES := $(call all_seeds,search/vote.tsv)
-$(call table,$(RESULTS)/vote.tsv,$(VOTES) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/vote.tsv,$(VOTES),\
 	awk -f $(TABLES)/join.awk $(VOTES))
 
 # --- the claims and the report

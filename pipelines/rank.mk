@@ -19,12 +19,12 @@ with_halves = $(and $(filter none,$4),$(filter $2,$(OVERLAP_AT)),$(halves))
 define spectrum
 SPECTRA += $G.tsv
 $(call product,$G.tsv $(with_basis) $(with_halves),\
-	$S/$2/model.safetensors $(TABLES)/spectrum.awk,\
+	$S/$2/model.safetensors,\
 	grad-dump -m $S/$2 --length $(LENGTH) -t $3 -n $(GRADS) \
 	-b $(GRAD_BATCH) -s $1$(GRAD_DRAWS) --control $4 -o $G.mpk.zst; \
 	{ svd-basis -r 0 $G.mpk.zst | tensor-ls; \
 	svd-basis -r 0 --centre $G.mpk.zst | tensor-ls; } | \
-	awk -f $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 > $$@; \
+	$(tawk) $(TABLES)/spectrum.awk -v seed=$1 -v checkpoint=$2 > $$@; \
 	$(if $(with_basis),\
 	svd-basis -r $(MAX_RANK) -o $(with_basis) $G.mpk.zst;) \
 	$(if $(with_halves),\
@@ -41,10 +41,9 @@ $(foreach s,$(SEEDS),$(foreach c,$(CHECKPOINTS),\
     $(foreach t,$(call tasks_at,$c),$(foreach k,$(CONTROLS),\
 	$(eval $(call spectrum,$s,$c,$t,$k))))))
 
-$(call table,$(RESULTS)/spectra.tsv,$(SPECTRA) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/spectra.tsv,$(SPECTRA),\
 	awk -f $(TABLES)/join.awk $(SPECTRA))
-$(call table,$(RESULTS)/rank.tsv,$(RESULTS)/spectra.tsv \
-	$(TABLES)/rank.awk,\
+$(call table,$(RESULTS)/rank.tsv,$(RESULTS)/spectra.tsv,\
 	awk -f $(TABLES)/rank.awk -v ranks=$(call commas,$(RANKS)) \
 	$(RESULTS)/spectra.tsv)
 
@@ -53,14 +52,14 @@ $(call table,$(RESULTS)/rank.tsv,$(RESULTS)/spectra.tsv \
 all_halves = $(foreach t,$(TASKS),$S/gradients/$(OVERLAP_AT).$t.halves.mpk.zst)
 overlaps = $(foreach h,$(all_halves),cat $(all_halves) | drift $h -;)
 define overlap
-$(call table,$S/overlap.tsv,$(all_halves) $(TABLES)/overlap.awk,\
-	{ $(overlaps) } | awk -f $(TABLES)/overlap.awk -v seed=$1 \
+$(call table,$S/overlap.tsv,$(all_halves),\
+	{ $(overlaps) } | $(tawk) $(TABLES)/overlap.awk -v seed=$1 \
 	-v checkpoint=$(OVERLAP_AT) -v tasks=$(call commas,$(TASKS)))
 endef
 $(strip $(foreach s,$(SEEDS),$(call overlap,$s)))
 
 OVERLAPS := $(SEEDS:%=$(RUNS)/seed-%/overlap.tsv)
-$(call table,$(RESULTS)/overlap.tsv,$(OVERLAPS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/overlap.tsv,$(OVERLAPS),\
 	awk -f $(TABLES)/join.awk $(OVERLAPS))
 
 # --- the claim and the report

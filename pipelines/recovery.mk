@@ -49,9 +49,8 @@ $(call table,$S/$2.function.tsv,$S/$2.displacement.mpk.zst $(files),\
 	{ cat $S/$2.displacement.mpk.zst; $(projections) } | \
 	evaluate -m $S/theta-F --length $(LENGTH) -t $(TASK_A) -n $(ITEMS) \
 	-s $1$(TEST_DRAWS) --base -d -)
-$(call table,$S/$2.recovery.tsv,$S/$2.capture.tsv $S/$2.function.tsv \
-	$(TABLES)/recovery.awk,\
-	awk -f $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$2 \
+$(call table,$S/$2.recovery.tsv,$S/$2.capture.tsv $S/$2.function.tsv,\
+	$(tawk) $(TABLES)/recovery.awk -v seed=$1 -v optimizer=$2 \
 	$S/$2.function.tsv $S/$2.capture.tsv)
 endef
 files = $(foreach b,$(BASES),$(call basis_file,$1,$2,$b))
@@ -62,7 +61,7 @@ $(strip $(foreach s,$(SEEDS),$(call recovery_seed,$s)))
 
 RECOVERIES := $(foreach o,$(OPTIMIZERS),\
 	$(SEEDS:%=$(RUNS)/seed-%/$o.recovery.tsv))
-$(call table,$(RESULTS)/recovery.tsv,$(RECOVERIES) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/recovery.tsv,$(RECOVERIES),\
 	awk -f $(TABLES)/join.awk $(RECOVERIES))
 
 # --- the claims and the report

@@ -18,10 +18,10 @@ SECTIONS := head claims training rank recovery drift random-search \
 	linear-regime krylov specialisation steering order-defect lora \
 	llm foot
 
-$(call table,$(RESULTS)/quantities.tsv,$(QUANTITIES) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/quantities.tsv,$(QUANTITIES),\
 	awk -f $(TABLES)/join.awk $(QUANTITIES))
-$(call table,$(RESULTS)/verdicts.tsv,$(TABLES)/verdict.awk \
-	$(PIPELINES)/claims.tsv $(RESULTS)/quantities.tsv,\
+$(call table,$(RESULTS)/verdicts.tsv,$(PIPELINES)/claims.tsv \
+	$(RESULTS)/quantities.tsv,\
 	awk -f $(TABLES)/verdict.awk $(PIPELINES)/claims.tsv \
 	$(RESULTS)/quantities.tsv)
 
@@ -48,18 +48,17 @@ $(call table,$(REPORT)/index.html,$(parts),cat $(parts))
 # of one: an experiment adds EXPERIMENT:VARIABLE.
 GRAPH_WORDS += SEEDS TASKS OPTIMIZERS CONTROLS
 graphed := $(PRODUCTS)
-$(call table,$(TIMES)/graph.tsv,$(graphed) $(TABLES)/graph.awk,\
+$(call table,$(TIMES)/graph.tsv,$(graphed),\
 	MAKEFLAGS=$(call quote,-- $(MAKEOVERRIDES)) \
 	$(MAKE) -pq -f $(PIPELINES)/all.mk FORCE | \
 	awk -f $(TABLES)/graph.awk -v build=$(BUILD) -v times=$(TIMES) \
 	-v collapse=$(call list,$(GRAPH_WORDS)))
-$(call table,$(TIMES)/graph.svg,$(TIMES)/graph.tsv $(PAGE)/html.awk \
-	$(PAGE)/graph-dot.awk,\
-	awk -f $(PAGE)/html.awk -f $(PAGE)/graph-dot.awk \
+$(call table,$(TIMES)/graph.svg,$(TIMES)/graph.tsv,\
+	$(tawk) $(PAGE)/html.awk -f $(PAGE)/graph-dot.awk \
 	$(TIMES)/graph.tsv | tred | dot -Tsvg)
 $(call table,$(REPORT)/graph.html,$(TIMES)/graph.tsv $(TIMES)/graph.svg \
-	$(PAGE)/html.awk $(PAGE)/graph.awk $(PAGE)/page.css,\
-	awk -f $(PAGE)/html.awk -f $(PAGE)/graph.awk -v profile=$(PROFILE) \
+	$(PAGE)/page.css,\
+	$(tawk) $(PAGE)/html.awk -f $(PAGE)/graph.awk -v profile=$(PROFILE) \
 	-v css=$(PAGE)/page.css -v drawing=$(TIMES)/graph.svg \
 	$(TIMES)/graph.tsv)
 

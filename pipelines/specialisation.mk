@@ -26,26 +26,24 @@ $(call model,$(special),$(if $(special_before),\
 	--length $(LENGTH) -t $(special_tasks) -n $(SPECIAL_STEPS) \
 	-b $(SPECIAL_BATCH) $(SPECIAL_OPTIONS) --check-every 0 \
 	--data-seed $1$(word $3,$(SPECIAL_DRAWS)) -O $(special))
-$(call table,$(special).accuracy.tsv,$(special)/model.safetensors \
-	$(TABLES)/specialisation.awk,\
+$(call table,$(special).accuracy.tsv,$(special)/model.safetensors,\
 	evaluate -m $(special) --length $(LENGTH) \
 	-t $(call commas,$(SPECIAL_TASKS)) -n $(ITEMS) -s $1$(TEST_DRAWS) | \
-	awk -f $(TABLES)/specialisation.awk -v seed=$1 -v arm=$2 -v stage=$3)
+	$(tawk) $(TABLES)/specialisation.awk -v seed=$1 -v arm=$2 -v stage=$3)
 endef
 
 # Noise: each sequential model on the task that it has just learnt, the last
 # mixed one on every task.
 # 1: seed, 2: arm, 3: stage
 define special_noise
-$(call table,$(special).noise.tsv,$(special)/model.safetensors \
-	$(TABLES)/noise.awk,\
+$(call table,$(special).noise.tsv,$(special)/model.safetensors,\
 	{ perturb -m $(special) -n $(NOISE_COUNT) -s $1$(NOISE_DRAWS) \
 	-S $(NOISE_RELATIVE) --relative; \
 	perturb -m $(special) -n $(NOISE_COUNT) -s $1$(NOISE_DRAWS) \
 	-S $(NOISE_ABSOLUTE); } | \
 	evaluate -m $(special) --length $(LENGTH) -t $(special_tasks) \
 	-n $(NOISE_ITEMS) -s $1$(TEST_DRAWS) --base -d - | \
-	awk -f $(TABLES)/noise.awk -v seed=$1 -v arm=$2 -v stage=$3)
+	$(tawk) $(TABLES)/noise.awk -v seed=$1 -v arm=$2 -v stage=$3)
 endef
 
 define special_seed
@@ -60,10 +58,9 @@ every_stage = $(foreach a,$(ARMS),$(foreach k,$(STAGES),$(SEEDS:%=$(call \
 SPECIAL_NOISES := $(foreach k,$(STAGES),$(SEEDS:%=$(call \
 	special,%,sequential,$k).noise.tsv)) \
 	$(SEEDS:%=$(call special,%,mixed,$(LAST)).noise.tsv)
-$(call table,$(RESULTS)/specialisation.tsv,$(call every_stage,.accuracy.tsv) \
-	$(TABLES)/join.awk,\
+$(call table,$(RESULTS)/specialisation.tsv,$(call every_stage,.accuracy.tsv),\
 	awk -f $(TABLES)/join.awk $(call every_stage,.accuracy.tsv))
-$(call table,$(RESULTS)/noise.tsv,$(SPECIAL_NOISES) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/noise.tsv,$(SPECIAL_NOISES),\
 	awk -f $(TABLES)/join.awk $(SPECIAL_NOISES))
 
 # --- the claim and the report

@@ -28,8 +28,7 @@ $(foreach v,$(filter-out $(earlier) earlier,$(.VARIABLES)),$(eval \
 WORLD := $(BUILD)/data/world
 WORLD_TASKS := truth mood topic odd older younger
 # 1: the file, 2: the program, 3: its variables
-world_file = $(call table,$(WORLD)/$1,$(DATA)/world/world.awk \
-	$(DATA)/world/$2.awk,awk -v seed=$(WORLD_SEED) $3 \
+world_file = $(call table,$(WORLD)/$1,,awk -v seed=$(WORLD_SEED) $3 \
 	-f $(DATA)/world/world.awk -f $(DATA)/world/$2.awk)
 world_copy = $(call table,$(WORLD)/$1,$(DATA)/world/$1,cat $(DATA)/world/$1)
 world_rows = $(call world_file,$1.jsonl,$2)

@@ -60,7 +60,7 @@ define shift
 $(call product,$5.means.mpk.zst,$3.steps.mpk.zst,\
 	$(call steer_texts,$1,$2) -c $(call contrast_of,$4) --mean \
 	-d $3.steps.mpk.zst --base -o $$@)
-$(call table,$5.shift.tsv,$5.means.mpk.zst $(TABLES)/shift.awk,\
+$(call table,$5.shift.tsv,$5.means.mpk.zst,\
 	{ tensor-select -w delta=NA $5.means.mpk.zst | \
 	steer-vec -o $5.contrast; \
 	tensor-select -w side=positive $5.means.mpk.zst | \
@@ -73,7 +73,7 @@ $(call table,$5.shift.tsv,$5.means.mpk.zst $(TABLES)/shift.awk,\
 	$(call steer_texts,$1,$2,$(STEER_DRAWS)) -c $(call contrast_of,$4) \
 	--mean | \
 	steer-vec | cosine --match -r $5.contrast; } | \
-	awk -f $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$4 \
+	$(tawk) $(TABLES)/shift.awk -v seed=$1 -v checkpoint=$2 -v reading=$4 \
 	-v size=$(STEER_STEP); \
 	rm $5.contrast $5.shift $5.smallest; })
 endef
@@ -82,7 +82,7 @@ $(strip $(foreach s,$(SEEDS),$(foreach c,$(STEER_AT),\
 
 STEER_SHIFTS := $(foreach c,$(STEER_AT),$(foreach r,$(READINGS),\
 	$(call all_seeds,steering/$c.$r.shift.tsv)))
-$(call table,$(RESULTS)/shift.tsv,$(STEER_SHIFTS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/shift.tsv,$(STEER_SHIFTS),\
 	awk -f $(TABLES)/join.awk $(STEER_SHIFTS))
 
 # --- adding, taking away and keeping only directions
@@ -122,15 +122,14 @@ define effect
 $(foreach r,$(READINGS),$(call vectors,$1,$2,$3,$r,$3.$r))
 $(call table,$3.vectors.mpk.zst,$(READINGS:%=$3.%.vectors.mpk.zst),\
 	{ $(foreach l,$(STEER_SITES),$(call at_site,$1,$2,$3,$l)) })
-$(call table,$3.sweep.tsv,$3.vectors.mpk.zst $(TABLES)/steer-sweep.awk,\
+$(call table,$3.sweep.tsv,$3.vectors.mpk.zst,\
 	$(steer_items) -t $(TASK_A) -n $(STEER_ITEMS) --split validation \
 	--steer $3.vectors.mpk.zst --steer-at answer \
 	--strength $(call commas,$(STEER_STRENGTHS)) | \
-	awk -f $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2)
-$(call table,$3.picks.tsv,$3.sweep.tsv $(TABLES)/steer-pick.awk,\
-	awk -f $(TABLES)/steer-pick.awk $3.sweep.tsv)
-$(call table,$3.effect.tsv,$3.picks.tsv $3.vectors.mpk.zst \
-	$(TABLES)/steer-effect.awk,\
+	$(tawk) $(TABLES)/steer-sweep.awk -v seed=$1 -v checkpoint=$2)
+$(call table,$3.picks.tsv,$3.sweep.tsv,\
+	$(tawk) $(TABLES)/steer-pick.awk $3.sweep.tsv)
+$(call table,$3.effect.tsv,$3.picks.tsv $3.vectors.mpk.zst,\
 	{ while read -r name site strength; do \
 	tensor-select -w name=$$$$name -w site=$$$$site $3.vectors.mpk.zst | \
 	lincomb -w $$$$strength; \
@@ -138,7 +137,7 @@ $(call table,$3.effect.tsv,$3.picks.tsv $3.vectors.mpk.zst \
 	{ $(foreach h,add ablate project,$(steer_items) \
 	-t $(call commas,$(TASKS)) -n $(STEER_TEST_ITEMS) --steer $3.picked \
 	--steer-at answer --steer-how $h; )} | \
-	awk -f $(TABLES)/steer-effect.awk -v seed=$1 -v checkpoint=$2 \
+	$(tawk) $(TABLES)/steer-effect.awk -v seed=$1 -v checkpoint=$2 \
 	-v task=$(TASK_A) $3.picks.tsv -; \
 	rm $3.picked; })
 endef
@@ -151,9 +150,9 @@ STEER_PICKS := $(foreach c,$(STEER_EFFECT_AT),\
 	$(call all_seeds,steering/$c.picks.tsv))
 STEER_EFFECTS := $(foreach c,$(STEER_EFFECT_AT),\
 	$(call all_seeds,steering/$c.effect.tsv))
-$(call table,$(RESULTS)/steer-sweep.tsv,$(STEER_SWEEPS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/steer-sweep.tsv,$(STEER_SWEEPS),\
 	awk -f $(TABLES)/join.awk $(STEER_SWEEPS))
-$(call table,$(RESULTS)/steering.tsv,$(STEER_EFFECTS) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/steering.tsv,$(STEER_EFFECTS),\
 	awk -f $(TABLES)/join.awk $(STEER_EFFECTS))
 
 # --- the claims and the report

@@ -46,24 +46,22 @@ curve_of = $(if $(filter theta-0,$1),validation,train)
 # 1: the seed, 2: the model
 define accuracy
 ACCURACIES += $S/$2.accuracy.tsv
-$(call table,$S/$2.accuracy.tsv,$S/$2/model.safetensors \
-	$(TABLES)/accuracy.awk,\
+$(call table,$S/$2.accuracy.tsv,$S/$2/model.safetensors,\
 	evaluate -m $S/$2 --length $(LENGTH) -t $(call commas,$(TASKS)) \
-	-n $(ITEMS) -s $1$(TEST_DRAWS) | awk -f $(TABLES)/accuracy.awk \
+	-n $(ITEMS) -s $1$(TEST_DRAWS) | $(tawk) $(TABLES)/accuracy.awk \
 	-v seed=$1 -v checkpoint=$2 $S/$2/train.tsv -)
 CURVES += $S/$2.curve.tsv
-$(call table,$S/$2.curve.tsv,$S/$2/model.safetensors \
-	$(TABLES)/curves.awk,\
-	awk -f $(TABLES)/curves.awk -v seed=$1 -v checkpoint=$2 \
+$(call table,$S/$2.curve.tsv,$S/$2/model.safetensors,\
+	$(tawk) $(TABLES)/curves.awk -v seed=$1 -v checkpoint=$2 \
 	-v split_wanted=$(call curve_of,$2) $S/$2/train.tsv)
 endef
 ACCURACIES :=
 CURVES :=
 $(foreach s,$(SEEDS),$(foreach m,$(MODELS),$(eval $(call accuracy,$s,$m))))
 
-$(call table,$(RESULTS)/training.tsv,$(ACCURACIES) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/training.tsv,$(ACCURACIES),\
 	awk -f $(TABLES)/join.awk $(ACCURACIES))
-$(call table,$(RESULTS)/curves.tsv,$(CURVES) $(TABLES)/join.awk,\
+$(call table,$(RESULTS)/curves.tsv,$(CURVES),\
 	awk -f $(TABLES)/join.awk $(CURVES))
 
 # --- the report

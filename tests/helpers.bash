@@ -23,6 +23,12 @@ mkstream() {
 	"$BUILD/tests/mkstream" "$@"
 }
 
+# tawk PROGRAM ...: a program of pipelines/tables, as the makefiles run it
+tawk() {
+	awk -f "$ROOT/pipelines/tables/columns.awk" \
+	    -f "$ROOT/pipelines/tables/$1.awk" "${@:2}"
+}
+
 # is_sanitized: the tools are built with AddressSanitizer
 is_sanitized() {
 	nm "$BIN/drift" | grep -q __asan

@@ -33,11 +33,11 @@ tab() { tr ' ' '\t'; }
 		echo basis_s rank ceiling_s
 		echo 0 5 0.75
 	} | tab > t
-	awk -f "$A/halves.awk" -v seed=1 -v checkpoint=m t > out
+	tawk halves -v seed=1 -v checkpoint=m t > out
 	[ "$(column control < out)" = none ]
 	[ "$(column overlap < out)" = 0.75 ]
 	[ "$(column chance < out)" = 0.1 ]
-	awk -f "$A/halves.awk" -v seed=1 -v checkpoint=m -v called=sketch t |
+	tawk halves -v seed=1 -v checkpoint=m -v called=sketch t |
 	    column control | grep -qx sketch
 }
 
@@ -62,7 +62,7 @@ shifts() {
 @test "llm: block and size are picked on one table and reported on the other" {
 	shifts '' | tab > validation
 	shifts - | tab > test
-	awk -f "$A/shift-pick.awk" -v controls='random other-task' \
+	tawk shift-pick -v controls='random other-task' \
 	    validation test > t
 	[ "$(column step < t | paste -sd ' ')" = "gradient random random" ]
 	# a control is picked by magnitude; its draws one by one, over sizes
@@ -74,7 +74,7 @@ shifts() {
 	[ "$(column contrast < t | paste -sd ' ')" = "0.9 0.8 0.8" ]
 	[ "$(column median < t | paste -sd ' ')" = "-0.55 -0.1 -0.6" ]
 	# the gradient's is picked with its sign
-	awk -f "$A/shift-pick.awk" -v controls=random test validation |
+	tawk shift-pick -v controls=random test validation |
 	    column cosine | head -n 1 | grep -qx 0.1
 }
 
@@ -100,7 +100,7 @@ items() {
 		items topic answer:shift 0:0 1:1 1:0 1:1
 	} | tab > t
 	effect() {
-		awk -f "$A/steer-items.awk" -v seed=1 -v checkpoint=m \
+		tawk steer-items -v seed=1 -v checkpoint=m \
 		    -v task=truth -v resamples=$1 picks t
 	}
 	effect 0 > out
@@ -177,7 +177,7 @@ items() {
 		echo 1 m 1 0.5 0.5 0.625
 		echo 1 m 5 0.75 0.5 0.625
 	} | tab > llm-vote.tsv
-	awk -f "$A/quantities.awk" -f "$A/quantities-llm.awk" -v seeds=1 \
+	tawk quantities -f "$A/quantities-llm.awk" -v seeds=1 \
 	    -v subjects=m -v readings=answer,label -v rank=5 -v of=10 \
 	    llm-rank.tsv llm-halves.tsv llm-picks.tsv llm-sweep.tsv \
 	    llm-steering.tsv llm-search.tsv llm-curve.tsv llm-vote.tsv > q

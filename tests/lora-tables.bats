@@ -18,7 +18,7 @@ scores() {
 	echo '{ "answers": [" a", " b",' > four.json
 	echo '  " c", " d"], "labels": ["x"] }' >> four.json
 	echo '{ "right": "{r}", "wrong": ["{w}"] }' > two.json
-	half() { scores "$2" | awk -f "$A/half.awk" "$1" -; }
+	half() { scores "$2" | tawk half "$1" -; }
 	[ "$(half four.json 0.75)" = 0.5 ]
 	[ "$(half two.json 0.75)" = 0.625 ]
 	# nothing beyond chance: never
@@ -53,7 +53,7 @@ scores() {
 		echo prefix 2 2 3 0.5 0.7 0.5 2 4 0.5 0.02 0.25
 	} | tab > capture
 	recovery() {
-		awk -f "$A/recovery.awk" -v seed=1 -v optimizer=gd "$@" \
+		tawk recovery -v seed=1 -v optimizer=gd "$@" \
 		    -v accuracy=choice_accuracy function capture
 	}
 	recovery -v evaluated=2,5 > t
@@ -108,7 +108,7 @@ scores() {
 		echo m a-b product 1 gd first 100 0.75
 		echo m a-b factors 1 gd first 50 1
 	} | tab > lora-drift.tsv
-	awk -f "$A/quantities.awk" -f "$A/quantities-lora.awk" -v seeds=1 \
+	tawk quantities -f "$A/quantities-lora.awk" -v seeds=1 \
 	    -v subjects=m -v pairs=a-b -v optimizers=gd -v rank=2 -v at=100 \
 	    lora-rank.tsv lora-recovery.tsv lora-drift.tsv > q
 	q() {	# claim key variant: value, reference, difference

@@ -325,7 +325,7 @@ quantities() {
 	finished
 	r=build/results/smoke
 	head_of() {	# profile seeds
-		awk -f "$P/page/html.awk" -f "$P/page/head.awk" \
+		tawk ../page/html -f "$P/page/head.awk" \
 		    -v profile="$1" -v seeds="$2" -v css="$P/page/page.css" \
 		    -v rank=2 -v a=copy -v b=reverse -v optimizers='gd adamw' \
 		    $r/recovery.tsv $r/training.tsv $r/verdicts.tsv |
@@ -344,7 +344,7 @@ quantities() {
 @test "claims: a word that no experiment gave is refused" {
 	printf 'claim\tkey\trole\tstatement\tpaper\tquantity\trule\n' > c.tsv
 	printf 'C1\tx\tjudged\tIt is {rank} of {m}\t-\t-\t-\n' >> c.tsv
-	claims=(awk -f "$P/page/html.awk" -f "$P/page/claims.awk" -v n_seeds=2)
+	claims=(tawk ../page/html -f "$P/page/claims.awk" -v n_seeds=2)
 	run "${claims[@]}" -v words='rank=10' c.tsv
 	[ "$status" -eq 3 ]
 	[[ $output == "c.tsv: nothing for {m}"* ]]
@@ -369,7 +369,7 @@ quantities() {
 		noise copy relative $x 0.5
 		noise sort NA $x 0
 	done
-	awk -f "$P/tables/noise.awk" -v seed=1 -v arm=mixed -v stage=3 t > out
+	tawk noise -v seed=1 -v arm=mixed -v stage=3 t > out
 	awk -F '\t' '
 	function off(x, y) { return x == "NA" || (x - y) ^ 2 > 1e-14 }
 	NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
@@ -395,12 +395,12 @@ quantities() {
 		echo NA statement:shift h.1.out 0.2 copy 8 0.8 0.75
 		echo NA random:0 h.1.out 0.2 copy 8 0.8 0.25
 		echo NA random:0 h.0.out 0.1 copy 8 0.9 0.125
-	} | tr ' ' '\t' | awk -f "$P/tables/steer-sweep.awk" -v seed=1 \
+	} | tr ' ' '\t' | tawk steer-sweep -v seed=1 \
 	    -v checkpoint=theta-F > sweep
 	[ "$(column gain < sweep | paste -sd ' ')" = "25 50 25 -25 -37.5" ]
 	[ "$(column sign < sweep | tr -d '\n')" = "+-+++" ]
 	[ "$(column method < sweep | uniq | paste -sd ' ')" = "shift random" ]
-	awk -f "$P/tables/steer-pick.awk" sweep > picks
+	tawk steer-pick sweep > picks
 	[ "$(tr '\t\n' '  ' < picks)" = \
 	    "statement:shift h.1.out 0.2 random:0 h.1.out 0.2 " ]
 	# other items: one vector, three ways, three tasks
@@ -412,7 +412,7 @@ quantities() {
 		echo NA statement:shift h.1.out 1 sort 8 2 0.25
 		echo NA statement:shift h.1.out 1 add 8 2 0.375
 	done | tr ' ' '\t' > effects
-	awk -f "$P/tables/steer-effect.awk" -v seed=1 -v checkpoint=theta-F \
+	tawk steer-effect -v seed=1 -v checkpoint=theta-F \
 	    -v task=copy picks effects > t
 	[ "$(column how < t | paste -sd ' ')" = "add ablate project" ]
 	[ "$(column target_gain < t | paste -sd ' ')" = "25 -12.5 0" ]
@@ -435,7 +435,7 @@ quantities() {
 		echo 2 random 0 3 2 2 embed
 		echo $h
 		echo 0 NA 0.875 9 9 NA embed
-	} | tr ' ' '\t' | awk -f "$P/tables/shift.awk" -v seed=1 \
+	} | tr ' ' '\t' | tawk shift -v seed=1 \
 	    -v checkpoint=theta-F -v reading=task -v size=1e-3 > t
 	[ "$(column step < t | paste -sd ' ')" = \
 	    "gradient gradient random gradient contrast" ]
@@ -483,7 +483,7 @@ quantities() {
 			echo 1 theta-F "$a:$b" "$how" "$g" "$s"
 		done
 	} | tab > steering.tsv
-	awk -f "$P/tables/quantities.awk" \
+	tawk quantities \
 	    -f "$P/tables/quantities-steering.awk" -v seeds=1 -v at=theta-F \
 	    -v size=1e-3 -v readings=answer,task \
 	    shift.tsv steer-sweep.tsv steering.tsv > q
@@ -521,7 +521,7 @@ quantities() {
 	1 mixed copy relative 2 0.3
 	1 mixed sort relative 8 0.7
 	end
-	awk -f "$P/tables/quantities.awk" \
+	tawk quantities \
 	    -f "$P/tables/quantities-specialisation.awk" -v seeds=1 \
 	    -v tasks='copy sort' specialisation.tsv noise.tsv > out
 	awk -F '\t' '
@@ -539,16 +539,53 @@ quantities() {
 	}' out
 }
 
+@test "tables: a column that is not there ends a program before its END" {
+	printf 'gain\tscale\n1\t2\n' > t
+	run tawk top -v k=1 t
+	refused 3 't: no column sigma'
+	run tawk top -v k=1 < t
+	refused 3 '<stdin>: no column sigma'
+	# columns of a table before it are not taken for its own
+	printf 'scale\n2\n' > u
+	run --separate-stderr tawk search -v inside=1 t u
+	[ "$status" -eq 3 ]
+	[ "$stderr" = 't: no column seed' ]
+	printf 'seed\tset\tmode\tsigma\tmean\tsd\tks\tp\n1\ta\tb\t1\t1\t1\t0\t1\n' > t
+	run --separate-stderr tawk search -v inside=1 t u
+	[ "$status" -eq 3 ]
+	[ "$stderr" = 'u: no column seed' ]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "pipelines: a product follows the awk programs of its command" {
+	printf 'a\tb\n1\t2\n' > in
+	echo 'FNR == 1 { header(); next } { print get("b") }' > take.awk
+	printf 'include %s\n%s\n' "$P/common.mk" \
+	    '$(call table,out,in,$(tawk) take.awk in)' > some.mk
+	some() {
+		make -f some.mk PROFILE=smoke BUILD=build BIN="$BIN" \
+		    CONFIG=tiny.json "$@" out
+	}
+	some
+	[ "$(cat out)" = 2 ]
+	some -q
+	for f in in take.awk "$P/tables/columns.awk"; do
+		run some -q -W "$f"
+		[ "$status" -eq 1 ] || { echo "not missed: $f"; false; }
+	done
+}
+
 @test "pipelines: awk programs run in mawk" {
 	needs mawk
 	for f in "$P"/*/*.awk; do
+		set -- -f "$P/tables/columns.awk"
 		case $f in
-		*/page/html.awk) set -- -f "$f" ;;
-		*/page/*) set -- -f "$P/page/html.awk" -f "$f" ;;
-		*/quantities-*) set -- -f "$P/tables/quantities.awk" -f "$f" ;;
-		*) set -- -f "$f" ;;
+		*/columns.awk | */page/html.awk | */tables/quantities.awk) ;;
+		*/page/*) set -- "$@" -f "$P/page/html.awk" ;;
+		*/quantities-*) set -- "$@" -f "$P/tables/quantities.awk" ;;
 		esac
+		[ "$f" = "$2" ] || set -- "$@" -f "$f"
 		mawk "$@" /dev/null > /dev/null 2> err || true
-		run ! grep -q 'syntax error' err
+		run ! grep '^mawk' err
 	done
 }

@@ -45,7 +45,7 @@ gains() {
 
 @test "rankings: the correlation is Spearman's" {
 	gains 'a b c d' '1 3 2 4' > g
-	awk -f "$A/rankings.awk" -v n=5 -v resamples=50 g > t
+	tawk rankings -v n=5 -v resamples=50 g > t
 	# the ranks 1 3 2 4 with 1 2 3 4: 1 - 6 * 2 / (4 * 15)
 	[ "$(column spearman < t | paste -sd ' ')" = "0.8 -0.8 1.6" ]
 	[ "$(column measure < t | paste -sd ' ')" = "density mass difference" ]
@@ -53,7 +53,7 @@ gains() {
 	# equal densities have their mean rank: 1.5 1.5 3 4 against 1 3 2 4
 	awk 'BEGIN { FS = OFS = "\t" } NR > 1 && $4 == 2 { $4 = 1 } { print }' \
 	    g > ties
-	near "$(awk -f "$A/rankings.awk" -v n=5 -v resamples=0 ties |
+	near "$(tawk rankings -v n=5 -v resamples=0 ties |
 	    column spearman | head -n 1)" 0.632455532 1e-8
 }
 
@@ -68,9 +68,9 @@ gains() {
 		done
 	done > both
 	split -l 11 both part-
-	[ "$(awk -f "$A/rankings.awk" -v n=2 -v resamples=0 part-aa |
+	[ "$(tawk rankings -v n=2 -v resamples=0 part-aa |
 	    column spearman | paste -sd ' ')" = "1 -1 2" ]
-	[ "$(awk -f "$A/rankings.awk" -v n=2 -v resamples=0 part-ab |
+	[ "$(tawk rankings -v n=2 -v resamples=0 part-ab |
 	    column spearman | paste -sd ' ')" = "-1 1 -2" ]
 	[ "$(best-of -b subspace -n 2 -B 0 -g gain_report -s gain part-aa |
 	    column expected | sed -n 2p)" = 0.75 ]
@@ -79,12 +79,12 @@ gains() {
 @test "rankings: resampling is that of the draws" {
 	# far apart: no resample changes an order
 	gains 'a b c' '1 100 10000' > g
-	awk -f "$A/rankings.awk" -v n=5 -v resamples=50 g > t
+	tawk rankings -v n=5 -v resamples=50 g > t
 	[ "$(column low < t | paste -sd ' ')" = "1 -1 2" ]
 	[ "$(column high < t | paste -sd ' ')" = "1 -1 2" ]
 	# equal: anything may come first
 	gains 'a b c d e' '1 1 1 1 1' > g
-	awk -f "$A/rankings.awk" -v n=5 -v resamples=50 g > t
+	tawk rankings -v n=5 -v resamples=50 g > t
 	awk -v l="$(column low < t | head -n 1)" \
 	    -v h="$(column high < t | head -n 1)" \
 	    'BEGIN { exit !(l < 0 && h > 0) }'
@@ -102,7 +102,7 @@ gains() {
 		    '1 1 5 2 1 50' '2 1 6 0 1 77' '2 1 6 1 0 33' \
 		    '2 1 6 2 1 50' | tr ' ' '\t'
 	} > items
-	awk -f "$A/vote.awk" -v seed=3 -v voters=1,2,3,9 g items > t
+	tawk vote -v seed=3 -v voters=1,2,3,9 g items > t
 	[ "$(column voters < t | paste -sd ' ')" = "1 2 3" ]
 	[ "$(column vote < t | paste -sd ' ')" = "0.666666667 0.666666667 1" ]
 	[ "$(column base < t | sort -u)" = 0.333333333 ]
@@ -112,8 +112,8 @@ gains() {
 
 @test "top: the best draws of the better scale" {
 	printf 'sigma\tgain\n1\t5\n1\t2\n2\t9\n2\t-1\n2\t3\n1\t8\n' > g
-	[ "$(awk -f "$A/top.awk" -v k=2 g)" = 2,4 ]
-	[ "$(awk -f "$A/top.awk" -v k=5 g)" = 2,4,3 ]
+	[ "$(tawk top -v k=2 g)" = 2,4 ]
+	[ "$(tawk top -v k=5 g)" = 2,4,3 ]
 }
 
 @test "gains: in the linear regime they are linear, in every subspace" {
@@ -133,7 +133,7 @@ gains() {
 		project -m residual --name rest -b basis signal | $1
 	}
 	{ within tensor-ls; within cosine; } |
-	    awk -f "$A/parts.awk" > parts
+	    tawk parts > parts
 	values=$(tensor-ls signal | column values | head -n 1)
 	[ "$(column r < parts | paste -sd ' ')" = \
 	    "$values $((16 * 48 + 48 + 16 * 16 + 16)) 4 $((values - 4))" ]
@@ -153,7 +153,7 @@ gains() {
 	for split in train test; do
 		evaluate $on -s 5 -n 64 --split $split --base -d draws > $split
 	done
-	awk -f "$A/gains.awk" -v seed=1 -v set=x parts linear train test > g
+	tawk gains -v seed=1 -v set=x parts linear train test > g
 	[ "$(column draw < g | wc -l)" -eq $((2 * 4 * 60)) ]
 	# <P a, P a_report> / norm(P a)
 	awk -F '\t' '$3 == "span" && $4 == "sigma" { print $20 / $19 }' g |
@@ -193,7 +193,7 @@ gains() {
 			    i, 0.1 }'
 		done
 	} > g
-	awk -f "$A/search.awk" -v inside=0.25 fit g > t
+	tawk search -v inside=0.25 fit g > t
 	[ "$(column inside < t | paste -sd ' ')" = "1 1 0" ]
 	[ "$(column own < t | paste -sd ' ')" = "0 1 0" ]
 	[ "$(column level < t | paste -sd ' ')" = "1 2 3" ]

@@ -34,11 +34,8 @@ function fill(s,    name)
 {
 	while (match(s, /\{[a-z_]+\}/)) {
 		name = substr(s, RSTART + 1, RLENGTH - 2)
-		if (!(name in word)) {
-			print FILENAME ": nothing for {" name "}" \
-			    > "/dev/stderr"
-			exit 3
-		}
+		if (!(name in word))
+			fail("nothing for {" name "}")
 		s = substr(s, 1, RSTART - 1) word[name] \
 		    substr(s, RSTART + RLENGTH)
 	}

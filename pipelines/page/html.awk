@@ -1,4 +1,4 @@
-# html.awk: what the parts of the report share.
+# html.awk: what the parts of the report share, beside tables/columns.awk.
 BEGIN { FS = "\t" }
 function escape(s)
 {
@@ -45,21 +45,13 @@ function thousands(n,    s)
 		s = "," substr(n, length(n) - 2) s
 	return n s
 }
-# The columns of the table whose header line is $0: column[name].
-function header(    i)
+# Keeps the names of a list in the order of their first rows.
+function listed(list, name)
 {
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-}
-# $0 by the name of a column.
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[name]
+	if (!((list, name) in seen))
+		order[list, ++names[list]] = name
+	seen[list, name] = 1
+	return list SUBSEP name SUBSEP
 }
 # Collects values under a key; spread() gives their "median (low to high)".
 function collect(key, x,    j, n)
@@ -71,6 +63,13 @@ function collect(key, x,    j, n)
 	for (j = n; j > 1 && sorted[key, j - 1] > x; j--)
 		sorted[key, j] = sorted[key, j - 1]
 	sorted[key, j] = x
+}
+# Collects columns (blanks between) under a key.
+function gather(i, columns,    n, c, k)
+{
+	n = split(columns, c, " ")
+	for (k = 1; k <= n; k++)
+		collect(i c[k], get(c[k]))
 }
 function median(key,    n)
 {
@@ -105,6 +104,12 @@ function model_name(c)
 	if (c ~ /^theta-/)
 		return "&theta;<sub>" substr(c, 7) "</sub>"
 	return c == "gd" ? "recovered, GD" : c == "adamw" ? "recovered, AdamW" : c
+}
+function control_name(c)
+{
+	return c == "none" ? "gradients" : c == "shuffled-labels" ? \
+	    "shuffled labels" : c == "gaussian" ? "Gaussian" : \
+	    "projections of the gradients"
 }
 function long_name(o)
 {
@@ -146,6 +151,18 @@ function row(cells, class,    n, c, i)
 function table_close()
 {
 	print "</tbody></table></div>"
+}
+# A table of one line and one column for each of a list (blanks between); the
+# caller prints its lines, then table_close().
+function matrix_open(caption, list,    n, h, i)
+{
+	print "<div class=table><table class=matrix>\n<caption>" caption \
+	    "</caption>"
+	printf "<thead><tr><th></th>"
+	n = split(list, h, " ")
+	for (i = 1; i <= n; i++)
+		printf "<th scope=col>%s</th>", h[i]
+	print "</tr></thead>\n<tbody>"
 }
 # Plots side by side: names with blanks, heads with bars.
 function figure(dir, names, heads, caption,    n, name, head, i)

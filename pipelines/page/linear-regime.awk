@@ -63,7 +63,7 @@ function by_sigma(c,    k, i)
 END {
 	n = split(checkpoints, c_list, " ")
 	for (k = 1; k <= n; k++) {
-		names = names (k > 1 ? " " : "") "regime-" c_list[k]
+		plots = plots (k > 1 ? " " : "") "regime-" c_list[k]
 		heads = heads (k > 1 ? "|" : "") "At " model_name(c_list[k])
 	}
 	print "<h2>Linear regime: the odd and the even part of the response " \
@@ -81,7 +81,7 @@ END {
 	    "are Hutchinson&rsquo;s estimates from " directions " random " \
 	    "directions of their own, by central differences of gradients, " \
 	    "so the prediction shares nothing with the pairs.</p>"
-	figure(dir, names, heads, "F1 and F2 against sigma; dashed: what " \
+	figure(dir, plots, heads, "F1 and F2 against sigma; dashed: what " \
 	    "gradient and Hessian predict; dotted: rms F2 at a sigma that " \
 	    "only rounding answers to, below which F2 is not measured. " \
 	    "Upright: where the two cross, and (dashed) where they should. " \

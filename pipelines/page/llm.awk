@@ -20,28 +20,8 @@ function words(list, to,    n, w, i)
 		to[substr(w[i], 1, index(w[i], "=") - 1)] = \
 		    substr(w[i], index(w[i], "=") + 1)
 }
-FNR == 1 {
-	header()
-	file = FILENAME
-	sub(/.*\//, "", file)
-	next
-}
+FNR == 1 { header(); file = file_name(); next }
 { m = get("subject") SUBSEP }
-# Keeps the names of a list in the order of their first rows.
-function name_of(list, name)
-{
-	if (!((list, name) in seen))
-		order[list, ++names[list]] = name
-	seen[list, name] = 1
-	return list SUBSEP name SUBSEP
-}
-# Collects columns (blanks between) under a key.
-function gather(i, columns,    n, c, k)
-{
-	n = split(columns, c, " ")
-	for (k = 1; k <= n; k++)
-		collect(i c[k], get(c[k]))
-}
 file == "llm-rank.tsv" && get("rank") == rank {
 	gather("rank" SUBSEP m get("control") SUBSEP get("centred") SUBSEP, \
 	    "explained_energy stable_rank entropy_rank")
@@ -53,11 +33,11 @@ file == "llm-halves.tsv" {
 }
 file == "llm-shift.tsv" && get("step") == "gradient" && \
     get("norm_ratio") != "NA" {
-	i = name_of("size" SUBSEP get("subject"), get("size"))
+	i = listed("size" SUBSEP get("subject"), get("size"))
 	gather(i, "cosine_smallest norm_ratio")
 }
 file == "llm-picks.tsv" {
-	i = name_of("pick" SUBSEP m get("reading"), get("step"))
+	i = listed("pick" SUBSEP m get("reading"), get("step"))
 	gather(i get("texts"), "picked cosine contrast median")
 	if (get("cosine") != "NA")
 		collect(i get("texts") "size", get("cosine") < 0 ? \
@@ -74,19 +54,19 @@ file == "llm-sweep.tsv" && get("sign") == "-" {
 		reversed[i, j] = get("gain") + 0
 }
 file == "llm-steering.tsv" && get("method") == "none" {
-	i = name_of("known" SUBSEP get("subject"), get("task"))
+	i = listed("known" SUBSEP get("subject"), get("task"))
 	gather(i, "accuracy items same")
 	next
 }
 file == "llm-steering.tsv" {
-	i = name_of("effect" SUBSEP get("subject"), get("vector") SUBSEP \
+	i = listed("effect" SUBSEP get("subject"), get("vector") SUBSEP \
 	    get("method"))
 	gather(i, "target_gain side_cost target_loss_change low high")
 	if (get("vector") != "random")
 		tally(i, get("site") " &times; " get("strength"))
 }
 file == "llm-search.tsv" {
-	i = name_of("search" SUBSEP get("subject"), get("sigma"))
+	i = listed("search" SUBSEP get("subject"), get("sigma"))
 	gather(i, "draws ratio residual p mean best mean_exact best_exact " \
 	    "base_exact parameters")
 }
@@ -95,7 +75,7 @@ file == "llm-curve.tsv" && get("n") == of {
 	    "expected theorem")
 }
 file == "llm-vote.tsv" {
-	i = name_of("vote" SUBSEP get("subject"), get("voters"))
+	i = listed("vote" SUBSEP get("subject"), get("voters"))
 	gather(i, "base vote best_single mean_single sigma")
 	voted = get("items")
 }
@@ -123,12 +103,6 @@ function whose(    k, s)
 		s = s (k > 1 ? "; " : "") "<b>" subject[k] "</b>: " \
 		    escape(origin[k])
 	return "<br><small>" s ".</small>"
-}
-function noise(control)
-{
-	return control == "none" ? "gradients" : control == \
-	    "shuffled-labels" ? "shuffled labels" : control == "gaussian" ? \
-	    "Gaussian" : "projections of the gradients"
 }
 function step_name(s, v)
 {
@@ -172,7 +146,7 @@ function ranks(    n, c, k, j, i, h, v)
 			h = "halves" SUBSEP v SUBSEP c[j] SUBSEP
 			if (!count[i "0" SUBSEP "explained_energy"])
 				continue
-			row(v " (" task[v] ")|" noise(c[j]) "|" \
+			row(v " (" task[v] ")|" control_name(c[j]) "|" \
 			    spread(i "0" SUBSEP "explained_energy") "|" \
 			    spread(i "1" SUBSEP "explained_energy") "|" \
 			    spread(i "0" SUBSEP "stable_rank") "|" \

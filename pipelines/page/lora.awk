@@ -11,12 +11,7 @@ BEGIN {
 	n_checkpoints = split(checkpoints, checkpoint, " ")
 	n_controls = split(controls, control, " ")
 }
-FNR == 1 {
-	header()
-	file = FILENAME
-	sub(/.*\//, "", file)
-	next
-}
+FNR == 1 { header(); file = file_name(); next }
 { cell = get("subject") SUBSEP get("pair") SUBSEP }
 file == "lora-training.tsv" {
 	i = "trained" SUBSEP cell get("checkpoint") SUBSEP get("task")
@@ -137,11 +132,6 @@ function rank_row(m, p, k, c, t, z, x, what,    key)
 	    "|" spread(key "e") "|" spread(key "s") "|" spread(key "h"),
 	    x == "none" && z == 0 ? "first" : "")
 }
-function noise(x)
-{
-	return x == "none" ? "gradients" : x == "shuffled-labels" ? \
-	    "shuffled labels" : "Gaussian"
-}
 function ranks(m, p,    k, c, t, z, x)
 {
 	table_open("Rank measures of " vectors " minibatch gradients, " \
@@ -158,7 +148,7 @@ function ranks(m, p,    k, c, t, z, x)
 						    checkpoint[c],
 						    name_of(p, t), z,
 						    control[x],
-						    noise(control[x]))
+						    control_name(control[x]))
 	table_close()
 }
 function recovered(m, p, o,    k, b, i, cells, caption)

@@ -34,16 +34,11 @@ function by_step(c,    n, e, k, i)
 function matrix(c, e,    n, t, i, j, key, r, shade)
 {
 	n = split(tasks, t, " ")
-	print "<div class=table><table class=matrix>\n<caption>At " \
-	    model_name(c) ", step size " e ": norm of the measured defect " \
-	    "over that of the predicted one, and their cosine in small type, " \
-	    "for a step on the row&rsquo;s task then one on the " \
-	    "column&rsquo;s (medians over the seeds). The other order is " \
-	    "the negative vector, so half of it is new.</caption>"
-	printf "<thead><tr><th></th>"
-	for (i = 1; i <= n; i++)
-		printf "<th scope=col>%s</th>", t[i]
-	print "</tr></thead>\n<tbody>"
+	matrix_open("At " model_name(c) ", step size " e ": norm of the " \
+	    "measured defect over that of the predicted one, and their " \
+	    "cosine in small type, for a step on the row&rsquo;s task then " \
+	    "one on the column&rsquo;s (medians over the seeds). The other " \
+	    "order is the negative vector, so half of it is new.", tasks)
 	for (i = 1; i <= n; i++) {
 		printf "<tr><th scope=row>%s</th>", t[i]
 		for (j = 1; j <= n; j++) {

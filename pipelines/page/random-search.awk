@@ -2,43 +2,23 @@
 # search.curve.tsv, sizes.tsv, subspaces.tsv, rankings.tsv and vote.tsv.
 # Variables: dir, at (the model), a, items, rank, sigma, norm, inside,
 # of (the n of the best of n), trained, files.
-FNR == 1 {
-	header()
-	file = FILENAME
-	sub(/.*\//, "", file)
-	next
-}
-# Keeps the names of a list in the order of their first rows.
-function name_of(list, name)
-{
-	if (!((list, name) in seen))
-		order[list, ++names[list]] = name
-	seen[list, name] = 1
-	return list SUBSEP name SUBSEP
-}
-# Collects columns (blanks between) under a key.
-function gather(i, columns,    n, c, k)
-{
-	n = split(columns, c, " ")
-	for (k = 1; k <= n; k++)
-		collect(i c[k], get(c[k]))
-}
+FNR == 1 { header(); file = file_name(); next }
 file == "search.tsv" {
-	i = name_of(get("mode"), get("set") "+" sprintf("%.3g", get("sigma")))
+	i = listed(get("mode"), get("set") "+" sprintf("%.3g", get("sigma")))
 	gather(i, "draws ratio residual p mean best best_report best_cosine " \
 	    "base_exact mean_exact best_exact parameters")
 }
 file == "search.curve.tsv" && (get("n") == of || get("n") == get("draws")) {
-	i = name_of("curve", get("scale") SUBSEP get("sigma") SUBSEP get("n"))
+	i = listed("curve", get("scale") SUBSEP get("sigma") SUBSEP get("n"))
 	gather(i get("split"), "expected theorem ratio")
 }
 file == "sizes.tsv" {
-	i = name_of("size", get("parameters") SUBSEP \
+	i = listed("size", get("parameters") SUBSEP \
 	    sprintf("%.3g", get("sigma")))
 	gather(i, "norm sd predicted_sd ratio residual own draws")
 }
 file == "subspaces.tsv" {
-	i = name_of("subspace", get("subspace"))
+	i = listed("subspace", get("subspace"))
 	if (get("mode") == "sigma")
 		gather(i, "r mass density")
 	gather(i get("mode"), "ratio best best_theorem report report_theorem")
@@ -46,13 +26,13 @@ file == "subspaces.tsv" {
 	draws_in = get("draws")
 }
 file == "rankings.tsv" {
-	i = name_of("ranking", get("seed") SUBSEP get("mode"))
+	i = listed("ranking", get("seed") SUBSEP get("mode"))
 	said[i get("measure")] = number(get("spearman")) " <small>" \
 	    number(get("low")) "&ndash;" number(get("high")) "</small>"
 	subspaces = get("subspaces")
 }
 file == "vote.tsv" {
-	i = name_of("vote", get("voters"))
+	i = listed("vote", get("voters"))
 	gather(i, "base vote best_single mean_single")
 	vote_sigma[get("seed")] = get("sigma")
 	vote_items = get("items")

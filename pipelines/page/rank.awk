@@ -17,11 +17,6 @@ file == 2 {
 	collect(i SUBSEP "ratio", get("ratio"))
 	collect(i SUBSEP "raw", get("overlap"))
 }
-function noise(control)
-{
-	return control == "none" ? "gradients" : control == \
-	    "shuffled-labels" ? "shuffled labels" : "Gaussian"
-}
 function measures(    n, m, c, k, i, j, z, key)
 {
 	n = split(checkpoints, c, " ")
@@ -35,8 +30,9 @@ function measures(    n, m, c, k, i, j, z, key)
 		for (j = 1; j <= m; j++)
 			for (z = 0; z <= 1; z++) {
 				key = c[i] SUBSEP k[j] SUBSEP z
-				row(model_name(c[i]) "|" noise(k[j]) "|" (z ? "taken away" : \
-				    "kept") "|" spread(key SUBSEP "e") "|" \
+				row(model_name(c[i]) "|" control_name(k[j]) \
+				    "|" (z ? "taken away" : "kept") "|" \
+				    spread(key SUBSEP "e") "|" \
 				    spread(key SUBSEP "s") "|" \
 				    spread(key SUBSEP "h"),
 				    j == 1 && z == 0 ? "first" : "")
@@ -52,7 +48,7 @@ function by_task(    n, m, c, k, t, p, i, j, l, cells, heads)
 	for (i = 1; i <= n; i++)
 		for (j = 1; j <= m; j++)
 			heads = heads "|" model_name(c[i]) ", " \
-			    noise(k[j])
+			    control_name(k[j])
 	table_open("Explained energy at rank " rank ", uncentred, of every " \
 	    "task: median over the seeds, with the range", heads)
 	for (l = 1; l <= p; l++) {
@@ -68,14 +64,9 @@ function by_task(    n, m, c, k, t, p, i, j, l, cells, heads)
 function matrix(    n, t, i, j, key, r, cells, shade)
 {
 	n = split(tasks, t, " ")
-	print "<div class=table><table class=matrix>\n<caption>Overlap of " \
-	    "the tasks&rsquo; gradient bases of rank " rank " at " \
-	    model_name(overlap_at) ": over the split-half ceiling, and raw in small " \
-	    "type (medians over the seeds)</caption>"
-	printf "<thead><tr><th></th>"
-	for (i = 1; i <= n; i++)
-		printf "<th scope=col>%s</th>", t[i]
-	print "</tr></thead>\n<tbody>"
+	matrix_open("Overlap of the tasks&rsquo; gradient bases of rank " \
+	    rank " at " model_name(overlap_at) ": over the split-half " \
+	    "ceiling, and raw in small type (medians over the seeds)", tasks)
 	for (i = 1; i <= n; i++) {
 		printf "<tr><th scope=row>%s</th>", t[i]
 		for (j = 1; j <= n; j++) {

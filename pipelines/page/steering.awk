@@ -184,7 +184,7 @@ function each(what,    n, r, i, s)
 		s = s (i > 1 ? " " : "") what "-" r[i]
 	return s
 }
-function heads(    n, r, i, s)
+function each_head(    n, r, i, s)
 {
 	n = split(readings, r, " ")
 	for (i = 1; i <= n; i++)
@@ -220,7 +220,7 @@ END {
 	    "(for want of a loss on True and False); and the controls: " \
 	    "<b>shuffled labels</b>, <b>" b "</b> and <b>random</b>. The " \
 	    "paper has a cosine of 0.58 (Qwen-0.5B, statements of BoolQ).</p>"
-	figure(dir, each("shift"), heads(), "Cosine of the shift with the " \
+	figure(dir, each("shift"), each_head(), "Cosine of the shift with the " \
 	    "contrast vector at the output of each block at " \
 	    model_name(c_list[1]) ", by the reading of the contrast. The " \
 	    "line gradient is the step of " a ", other-task that of " b ". " \
@@ -240,7 +240,7 @@ END {
 	    "component of the pairs&rsquo; differences; <b>logistic</b>, of " \
 	    "a regression; and <b>random</b> directions. For the paper: " \
 	    "target gain +1.2, side cost &minus;17 (OLMo, BoolQ).</p>"
-	figure(dir, each("gain"), heads(), "Change of the exact match of " a \
+	figure(dir, each("gain"), each_head(), "Change of the exact match of " a \
 	    " (percentage points, items for picking) against the strength. " \
 	    "Medians over blocks and seeds; bars: their range.")
 	for (i = 1; i <= n; i++)

@@ -8,18 +8,12 @@ BEGIN {
 	print "seed", "checkpoint", "steps", "task", "items", "loss",
 	    "token_accuracy", accuracy
 }
-FNR == 1 {
-	table++
-	for (i = 1; i <= NF; i++)
-		column[table, $i] = i
-	next
-}
+FNR == 1 { header(); table++; next }
 table == 1 {
-	steps = $column[1, "step"]
+	steps = get("step")
 	next
 }
 {
-	print seed, checkpoint, steps, $column[2, "task"],
-	    $column[2, "items"], $column[2, "loss"],
-	    $column[2, "token_accuracy"], $column[2, accuracy]
+	print seed, checkpoint, steps, get("task"), get("items"),
+	    get("loss"), get("token_accuracy"), get(accuracy)
 }

@@ -7,19 +7,14 @@ BEGIN {
 	FS = OFS = "\t"
 	print "seed", "checkpoint", "norm_g", "direction", "zHz", "norm_Hz"
 }
-$1 == "record" {
-	table++
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
+$1 == "record" { header(); table++; next }
 table == 1 {
-	norm_g = $column["norm"]
+	norm_g = get("norm")
 	next
 }
-$column["record"] == $column["reference"] {
-	Hz = $column["norm"] / (2 * h)
-	print seed, checkpoint, norm_g, $column["record"], \
-	    sprintf("%.9g", Hz * $column["reference_norm"] / h * \
-	    $column["cosine"]), sprintf("%.9g", Hz)
+get("record") == get("reference") {
+	Hz = get("norm") / (2 * h)
+	print seed, checkpoint, norm_g, get("record"), \
+	    sprintf("%.9g", Hz * get("reference_norm") / h * get("cosine")),
+	    sprintf("%.9g", Hz)
 }

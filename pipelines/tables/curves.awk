@@ -6,12 +6,8 @@ BEGIN {
 	print "seed", "checkpoint", "step", "split", "task", "loss",
 	    "exact_match"
 }
-NR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-$column["split"] == split_wanted {
-	print seed, checkpoint, $column["step"], split_wanted,
-	    $column["task"], $column["loss"], $column["exact_match"]
+NR == 1 { header(); next }
+get("split") == split_wanted {
+	print seed, checkpoint, get("step"), split_wanted, get("task"),
+	    get("loss"), get("exact_match")
 }

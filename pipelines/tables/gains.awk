@@ -22,22 +22,11 @@ BEGIN {
 	    "scale", "scale_report", "dimension"
 }
 FNR == 1 {
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
+	header()
 	kind = "density" in column ? "parts" : \
 	    "reference_norm" in column ? "linear" : "gains"
 	evaluated += kind == "gains"
 	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
 }
 kind == "parts" {
 	s = get("subspace")
@@ -75,18 +64,11 @@ get("delta") == "NA" {
 	draw[i] = get("draw")
 	relative[i] = get("method") == "relative"
 }
-function known(x)
-{
-	return x == "" ? "NA" : x
-}
 function put(i,    s, scale, report, mode)
 {
 	s = subspace[i]
-	if (!(s in r)) {
-		print FILENAME ": no signal in the subspace " s \
-		    > "/dev/stderr"
-		exit 3
-	}
+	if (!(s in r))
+		fail("no signal in the subspace " s)
 	mode = relative[i] ? "relative" : R[i] == "NA" ? "sigma" : "norm"
 	scale = report = "NA"
 	if (mode != "relative") {
@@ -98,11 +80,11 @@ function put(i,    s, scale, report, mode)
 		scale = sprintf("%.9g", scale)
 	}
 	print seed, set, s, mode, sigma[i], R[i], draw[i], r[s], mass[s],
-	    density[s], gain[1, i], known(gain[2, i]), exact[1, i],
-	    known(exact[2, i]), base[1], known(base[2]), known(linear[i]),
-	    known(cosine[i]), scale, report, mode == "norm" ? r[s] : "NA"
+	    density[s], gain[1, i], or_NA(gain[2, i]), exact[1, i],
+	    or_NA(exact[2, i]), base[1], or_NA(base[2]), or_NA(linear[i]),
+	    or_NA(cosine[i]), scale, report, mode == "norm" ? r[s] : "NA"
 }
 END {
-	for (i = 0; i < draws && !failed; i++)
+	for (i = 0; i < draws; i++)
 		put(i)
 }

@@ -7,12 +7,8 @@ file == 1 {
 	text = text $0
 	next
 }
-FNR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-{ accuracy = $column["choice_accuracy"] }
+FNR == 1 { header(); next }
+{ accuracy = get("choice_accuracy") }
 # The strings of the list `name', or 0 without one.
 function strings(name,    list)
 {
@@ -25,9 +21,7 @@ END {
 	n = strings("answers")
 	if (n == 0)
 		n = 1 + strings("wrong")
-	if (n < 2 || accuracy == "" || accuracy == "NA") {
-		print FILENAME ": no answers to choose from" > "/dev/stderr"
-		exit 3
-	}
+	if (n < 2 || accuracy == "" || accuracy == "NA")
+		fail("no answers to choose from")
 	printf "%.9g\n", (accuracy > 1 / n ? (accuracy + 1 / n) / 2 : 0)
 }

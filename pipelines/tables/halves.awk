@@ -9,17 +9,8 @@ BEGIN {
 }
 $1 == "file" || $1 == "basis_s" {
 	table = $1
-	for (i = 1; i <= NF; i++)
-		column[table, $i] = i
+	header()
 	next
-}
-function get(name)
-{
-	if (!((table, name) in column)) {
-		print "no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[table, name]
 }
 table == "file" {
 	task = get("task")

@@ -25,12 +25,9 @@ BEGIN {
 }
 $1 == "record" || $1 == "vector" || $1 == "file" || $1 == "basis_s" {
 	table = $1
-	for (i = 1; i <= NF; i++)
-		column[table, $i] = i
+	header()
 	next
 }
-function get(name) { return $column[table, name] }
-function real(x) { return x == "NA" ? x : sprintf("%.9g", x) }
 table == "record" {
 	squares += get("norm")^2
 	draws++

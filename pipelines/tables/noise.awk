@@ -10,26 +10,22 @@ BEGIN {
 	print "seed", "arm", "stage", "task", "scale", "sigma", "draws",
 	    "token_accuracy", "exact_match", "own", "half_sigma", "area"
 }
-NR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-$column["delta"] == "NA" {
-	own[$column["task"]] = $column["exact_match"]
+NR == 1 { header(); next }
+get("delta") == "NA" {
+	own[get("task")] = get("exact_match")
 	next
 }
 {
-	scale = $column["method"] == "relative" ? "relative" : "absolute"
-	c = $column["task"] OFS scale
+	scale = get("method") == "relative" ? "relative" : "absolute"
+	c = get("task") OFS scale
 	if (!(c in n))
 		curve[++n_curves] = c
-	if (!((c, $column["sigma"]) in draws))
-		sigma[c, ++n[c]] = $column["sigma"]
-	i = c SUBSEP $column["sigma"]
+	if (!((c, get("sigma")) in draws))
+		sigma[c, ++n[c]] = get("sigma")
+	i = c SUBSEP get("sigma")
 	draws[i]++
-	exact[i] += $column["exact_match"]
-	tokens[i] += $column["token_accuracy"]
+	exact[i] += get("exact_match")
+	tokens[i] += get("token_accuracy")
 }
 # the mean exact match at point k of curve c
 function at(c, k)

@@ -25,24 +25,23 @@ BEGIN {
 }
 $1 == "record" {
 	table++
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
+	header()
 	m = 0
 	next
 }
 table == 1 {
-	if ($column["record"] == $column["reference"])
-		noise[$column["record"] + 1] = $column["reference_norm"]
+	if (get("record") == get("reference"))
+		noise[get("record") + 1] = get("reference_norm")
 	next
 }
-$column["record"] == $column["reference"] {
-	measured = $column["norm"]
-	cosine = $column["cosine"]
-	predicted = $column["reference_norm"] / (2 * h) * size[table - 1]^2
+get("record") == get("reference") {
+	measured = get("norm")
+	cosine = get("cosine")
+	predicted = get("reference_norm") / (2 * h) * size[table - 1]^2
 }
-$column["record"] != $column["reference"] { add($column["cosine"]) }
-$column["reference"] == n_pairs - 1 {
-	put($column["record"])
+get("record") != get("reference") { add(get("cosine")) }
+get("reference") == n_pairs - 1 {
+	put(get("record"))
 	m = 0
 }
 # Sorted magnitudes.
@@ -68,4 +67,3 @@ function put(k,    p, r, rest, a, b)
 	print seed, checkpoint, size[table - 1], task[a], task[b], 1, rest
 	print seed, checkpoint, size[table - 1], task[b], task[a], 0, rest
 }
-function real(x) { return x == "NA" ? x : sprintf("%.9g", x) }

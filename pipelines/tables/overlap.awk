@@ -7,15 +7,10 @@ BEGIN {
 	    "ceiling_s", "ceiling_t", "ratio", "angle_min", "angle_median",
 	    "angle_max"
 }
-$1 == "basis_s" {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	s++
-	next
-}
+$1 == "basis_s" { header(); s++; next }
 {
-	print seed, checkpoint, task[s], task[$column["basis_t"] + 1],
-	    $column["rank"], $column["overlap"], $column["ceiling_s"],
-	    $column["ceiling_t"], $column["ratio"], $column["angle_min"],
-	    $column["angle_median"], $column["angle_max"]
+	print seed, checkpoint, task[s], task[get("basis_t") + 1],
+	    get("rank"), get("overlap"), get("ceiling_s"), get("ceiling_t"),
+	    get("ratio"), get("angle_min"), get("angle_median"),
+	    get("angle_max")
 }

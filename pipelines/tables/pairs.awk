@@ -7,26 +7,20 @@ BEGIN {
 	FS = OFS = "\t"
 	print "seed", "checkpoint", "sigma", "draw", "base_loss", "f1", "f2"
 }
-NR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
+NR == 1 { header(); next }
+get("delta") == "NA" {
+	base = get("loss")
 	next
 }
-$column["delta"] == "NA" {
-	base = $column["loss"]
-	next
-}
-$column["sign"] == 1 {
-	plus = $column["loss"]
-	of = $column["sigma"] OFS $column["draw"]
+get("sign") == 1 {
+	plus = get("loss")
+	of = get("sigma") OFS get("draw")
 	next
 }
 {
-	minus = $column["loss"]
-	if ($column["sigma"] OFS $column["draw"] != of) {
-		print FILENAME ": line " NR ": no pair" > "/dev/stderr"
-		exit 3
-	}
+	minus = get("loss")
+	if (get("sigma") OFS get("draw") != of)
+		fail("line " NR ": no pair")
 	print seed, checkpoint, of, base, \
 	    sprintf("%.9g", (plus - minus) / 2), \
 	    sprintf("%.9g", (plus - base + minus - base) / 2)

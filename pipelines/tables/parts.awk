@@ -13,13 +13,8 @@ BEGIN {
 }
 $1 == "file" || $1 == "record" {
 	listing = $1 == "file"
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
+	header()
 	next
-}
-function get(name)
-{
-	return $column[name]
 }
 listing {
 	s = get("name")
@@ -39,16 +34,12 @@ listing {
 	product[s] = sprintf("%.9g", get("cosine") * get("norm") * \
 	    get("reference_norm"))
 }
-function known(x)
-{
-	return x == "" ? "NA" : x
-}
 END {
 	for (i = 1; i <= n; i++) {
 		s = order[i]
 		mass = norm[s] ^ 2 / norm[order[1]] ^ 2
-		print s, r[s], norm[s], known(norm_report[s]),
-		    known(product[s]), sprintf("%.9g", mass),
+		print s, r[s], norm[s], or_NA(norm_report[s]),
+		    or_NA(product[s]), sprintf("%.9g", mass),
 		    sprintf("%.9g", mass / r[s])
 	}
 }

@@ -4,18 +4,16 @@
 	if (!(i in least) || get("sigma") + 0 < least[i]) {
 		least[i] = get("sigma") + 0
 		ratio[i] = get("ratio")
-		linear[i] = off(get("rms_f1"), get("sigma_norm_g"))
+		linear[i] = doublings(get("rms_f1"), get("sigma_norm_g"))
 	}
-	crossing[i] = off(get("crossing"), get("predicted_crossing"))
-	slope[i] = get("slope") == "NA" ? "NA" : \
-	    size(get("slope") - 1)
+	crossing[i] = doublings(get("crossing"), get("predicted_crossing"))
+	slope[i] = get("slope") == "NA" ? "NA" : magnitude(get("slope") - 1)
 }
-function size(x) { return x < 0 ? -x : x }
 # By how many powers of 2 two numbers differ.
-function off(a, b)
+function doublings(a, b)
 {
-	return a > 0 && b > 0 ? sprintf("%.9g", size(log(a / b) / log(2))) : \
-	    "NA"
+	return a > 0 && b > 0 ? \
+	    sprintf("%.9g", magnitude(log(a / b) / log(2))) : "NA"
 }
 function put_regime(s, c,    i)
 {

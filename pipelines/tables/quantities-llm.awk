@@ -21,20 +21,12 @@ file == "llm-halves.tsv" {
 }
 function noise(x, i)
 {
-	return larger(x[i SUBSEP "shuffled-labels"], x[i SUBSEP "gaussian"])
+	return largest_of(x, i, "shuffled-labels gaussian")
 }
 # The smaller of two; NA when one is not known.
 function smaller(a, b)
 {
 	return larger(a, b) == "NA" ? "NA" : a + 0 < b + 0 ? a : b
-}
-# How far a / b is from 1.
-function off(a, b)
-{
-	if (!known(a) || !known(b) || b == 0)
-		return "NA"
-	a = a / b - 1
-	return sprintf("%.9g", a < 0 ? -a : a)
 }
 function put_rank(s, v,    i)
 {
@@ -63,10 +55,6 @@ file == "llm-picks.tsv" {
 		n_draws[i] = get("draw") + 1
 	picked_at[i, get("draw")] = magnitude(get("cosine"))
 	middle_at[i, get("draw")] = magnitude(get("median"))
-}
-function magnitude(x)
-{
-	return known(x) && x < 0 ? -x : x
 }
 # The mean over the draws of a step of what it has.
 function mean(x, i,    k, sum)

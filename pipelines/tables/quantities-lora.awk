@@ -6,6 +6,7 @@ BEGIN {
 	n_subjects = split(subjects, subject, ",")
 	n_pairs = split(pairs, pair, ",")
 	n_optimizers = split(optimizers, optimizer, ",")
+	others = "static local other-task task-vector random"
 }
 function run()
 {
@@ -33,13 +34,9 @@ file == "lora-recovery.tsv" && get("rank") == rank {
 file == "lora-drift.tsv" && get("step_t") == at {
 	ratio[run(), get("against")] = get("ratio")
 }
-function largest(i,    n, b, k, m)
+function best_other(s, v, coordinates)
 {
-	n = split("static local other-task task-vector random", b, " ")
-	m = captured[i SUBSEP b[1]]
-	for (k = 2; k <= n; k++)
-		m = larger(m, captured[i SUBSEP b[k]])
-	return m
+	return largest_of(captured, s SUBSEP v SUBSEP coordinates, others)
 }
 function put_rank(v, s, checkpoint, centred, key,    i)
 {
@@ -56,18 +53,17 @@ function put_recovery(v, s,    i, j, prefix)
 	    minus(prefix, captured[i "static"]), 0)
 	put("C3", "lora-first", v, s, ratio[i "first"], 0.5, 1)
 	put("C3", "lora-previous", v, s, ratio[i "previous"], 0.5, 1)
-	put("C4", "lora-prefix", v, s, prefix, largest(s SUBSEP v SUBSEP \
-	    "factors"))
+	put("C4", "lora-prefix", v, s, prefix, best_other(s, v, "factors"))
 	put("C4", "lora-most", v, s, prefix, 0.5)
 	put("C4", "lora-null", v, s, prefix, null[i "prefix"])
 	put("C4", "lora-remaining", v, s, remaining[i "prefix"], 0.5)
 	put("C4", "lora-other-order", v, s, captured[i "prefix-other-order"],
-	    largest(s SUBSEP v SUBSEP "factors"))
+	    best_other(s, v, "factors"))
 	j = s SUBSEP v SUBSEP "product" SUBSEP
 	put("C2", "lora-static-product", v, s, captured[j "static"], 0.5, 1)
 	put("C3", "lora-first-product", v, s, ratio[j "first"], 0.5, 1)
 	put("C4", "lora-prefix-product", v, s, captured[j "prefix"],
-	    largest(s SUBSEP v SUBSEP "product"))
+	    best_other(s, v, "product"))
 }
 function put_seed(v, s,    o)
 {

@@ -1,11 +1,6 @@
 # quantities-random-search.awk: claims C5 and C6, from search.tsv,
 # search.curve.tsv, sizes.tsv, rankings.tsv and vote.tsv.
 # Variables: of (the n of the best of n), levels (how many scales sizes have).
-function off(ratio)
-{
-	return !known(ratio) ? "NA" : \
-	    sprintf("%.9g", ratio < 1 ? 1 - ratio : ratio - 1)
-}
 file == "search.tsv" && get("set") == "many" {
 	i = get("seed") SUBSEP (get("level") == 1 ? "smaller" : "larger")
 	ratio[i] = get("ratio")
@@ -31,7 +26,7 @@ function slope(i,    d)
 	if (!points[i] || points[i] != sizes[i] || d <= 0)
 		return "NA"
 	d = (points[i] * sxy[i] - sx[i] * sy[i]) / d
-	return sprintf("%.9g", d < 0 ? -d : d)
+	return sprintf("%.9g", magnitude(d))
 }
 file == "sizes.tsv" {
 	s = get("seed")
@@ -55,15 +50,15 @@ function put_search(s,    small, large)
 {
 	small = s SUBSEP "smaller"
 	large = s SUBSEP "larger"
-	put("C5", "spread", "-", s, off(ratio[small]), 0.1, 1)
-	put("C5", "best", "-", s, off(best[small SUBSEP "chosen"]), 0.2, 1)
+	put("C5", "spread", "-", s, off(ratio[small], 1), 0.1, 1)
+	put("C5", "best", "-", s, off(best[small, "chosen"], 1), 0.2, 1)
 	put("C5", "dimension", "-", s, slope(s SUBSEP "own"), 0.1, 1)
 	put("C5", "dimension-equal", "-", s, slope(s SUBSEP "equal"), 0.1, 1)
-	put("C5", "reported", "-", s, off(best[small SUBSEP "reported"]),
+	put("C5", "reported", "-", s, off(best[small, "reported"], 1),
 	    0.2, 1)
 	put("C5", "normal", "-", s, p[small], 0.05)
-	put("C5", "spread-larger", "-", s, off(ratio[large]), 0.1, 1)
-	put("C5", "best-larger", "-", s, off(best[large SUBSEP "chosen"]),
+	put("C5", "spread-larger", "-", s, off(ratio[large], 1), 0.1, 1)
+	put("C5", "best-larger", "-", s, off(best[large, "chosen"], 1),
 	    0.2, 1)
 	put("C5", "vote", "-", s, vote[s], single[s])
 	put("C6", "density", "-", s, rank[s, "norm", "density"],

@@ -21,10 +21,9 @@ file == "shift.tsv" && get("place") == "out" && get("size") == size {
 	if (get("norm_ratio") != "NA" && get("step") == "gradient" && \
 	    get("texts") == "own") {
 		i = get("seed") SUBSEP get("checkpoint") SUBSEP get("reading")
-		off = get("norm_ratio") - 1
-		off = off < 0 ? -off : off
-		if (!(i in nonlinear) || off > nonlinear[i])
-			nonlinear[i] = off
+		d = magnitude(get("norm_ratio") - 1)
+		if (!(i in nonlinear) || d > nonlinear[i])
+			nonlinear[i] = d
 	}
 }
 # The median of x[i, 1] ... x[i, n].
@@ -41,13 +40,13 @@ function middle(x, i, n,    j, k, v, y)
 	return (y[int((n + 1) / 2)] + y[int((n + 2) / 2)]) / 2
 }
 # The median cosine of a step, or its magnitude's: the mean over the draws.
-function of_step(s, c, r, texts, step, magnitude,    i, k, m, sum, at)
+function of_step(s, c, r, texts, step, sizes,    i, k, m, sum, at)
 {
 	i = s SUBSEP c SUBSEP step
 	for (k = 1; k <= n_deltas[i]; k++) {
 		at = s SUBSEP c SUBSEP r SUBSEP texts SUBSEP step SUBSEP \
 		    delta[i, k]
-		m = magnitude ? middle(size_of, at, n_cosines[at]) : \
+		m = sizes ? middle(size_of, at, n_cosines[at]) : \
 		    middle(cosine, at, n_cosines[at])
 		if (m == "NA")
 			return "NA"
@@ -91,7 +90,7 @@ function apart(s, v, w,    i, d, sum)
 		d = minus(gain[s, v, cell[i]], gain[s, w, cell[i]])
 		if (d == "NA")
 			return "NA"
-		sum += d < 0 ? -d : d
+		sum += magnitude(d)
 	}
 	return n_cells ? sprintf("%.9g", sum / n_cells) : "NA"
 }

@@ -8,23 +8,7 @@ BEGIN {
 	print "claim", "key", "optimizer", "seed", "value", "reference",
 	    "difference"
 }
-FNR == 1 {
-	file = FILENAME
-	sub(/.*\//, "", file)
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-# $0 by the name of a column.
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[name]
-}
+FNR == 1 { header(); file = file_name(); next }
 # value exceeds reference (or, with below, is below it)
 function put(claim, key, opt, s, value, reference, below,    d)
 {
@@ -46,10 +30,29 @@ function known(a)
 {
 	return a != "" && a != "NA"
 }
+function magnitude(x)
+{
+	return known(x) && x < 0 ? -x : x
+}
+# How far a / b is from 1.
+function off(a, b)
+{
+	return known(a) && known(b) && b != 0 ? \
+	    sprintf("%.9g", magnitude(a / b - 1)) : "NA"
+}
 # The larger of two; NA when one is not known.
 function larger(a, b)
 {
 	if (!known(a) || !known(b))
 		return "NA"
 	return a + 0 > b + 0 ? a : b
+}
+# The largest of x[i, NAME] over names (blanks between).
+function largest_of(x, i, names,    n, name, k, m)
+{
+	n = split(names, name, " ")
+	m = x[i, name[1]]
+	for (k = 2; k <= n; k++)
+		m = larger(m, x[i, name[k]])
+	return m
 }

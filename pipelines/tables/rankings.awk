@@ -10,23 +10,19 @@ BEGIN {
 	print "seed", "mode", "measure", "subspaces", "spearman", "low",
 	    "high"
 }
-NR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
+NR == 1 { header(); next }
 {
-	set = $column["seed"] OFS $column["mode"]
-	id = set OFS $column["subspace"]
+	set = get("seed") OFS get("mode")
+	id = set OFS get("subspace")
 	if (!(set in n_of))
 		sets[++n_sets] = set
 	if (!(id in N)) {
 		member[set, ++n_of[set]] = id
-		density[id] = $column["density"] + 0
-		mass[id] = $column["mass"] + 0
+		density[id] = get("density") + 0
+		mass[id] = get("mass") + 0
 	}
-	gain[id, ++N[id]] = $column["gain"] + 0
-	report[id, N[id]] = $column["gain_report"] + 0
+	gain[id, ++N[id]] = get("gain") + 0
+	report[id, N[id]] = get("gain_report") + 0
 }
 # order[id, 1 ... N]: the draws of a subspace, the smallest gain first
 function sort(id,    k, i)

@@ -15,20 +15,7 @@ BEGIN {
 	    "null_m_over_T", "chance", "remaining_energy",
 	    "functional_accuracy", "functional_loss", "functional_tokens"
 }
-FNR == 1 {
-	table++
-	for (i = 1; i <= NF; i++)
-		column[table, $i] = i
-	next
-}
-function get(name)
-{
-	if (!((table, name) in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[table, name]
-}
+FNR == 1 { header(); table++; next }
 table == 1 {
 	key = get("delta") == "NA" ? "none" : get("name")
 	if (get("rank") != "NA")
@@ -42,11 +29,8 @@ table == 1 {
 	key = get("basis") OFS get("rank")
 	if (n_evaluated && !(get("rank") in has))
 		right[key] = loss[key] = tokens[key] = "NA"
-	if (!(key in right)) {
-		print FILENAME ": no accuracy for " get("basis") " at rank " \
-		    get("rank") > "/dev/stderr"
-		exit 3
-	}
+	if (!(key in right))
+		fail("no accuracy for " get("basis") " at rank " get("rank"))
 	norm = get("norm")
 	T = get("T")
 	print seed, optimizer, key, get("rows"), norm,

@@ -20,28 +20,23 @@ BEGIN {
 	    "crossing", "crossed", "predicted_crossing", "linear_below",
 	    "slope", "norm_g", "trace", "trace_error", "frobenius"
 }
-FNR == 1 {
-	table++
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-{ key = $column["seed"] OFS $column["checkpoint"] }
+FNR == 1 { header(); table++; next }
+{ key = get("seed") OFS get("checkpoint") }
 table == 1 {
-	norm_g = $column["norm_g"]
-	zHz[++k] = $column["zHz"]
+	norm_g = get("norm_g")
+	zHz[++k] = get("zHz")
 	trace += zHz[k]
-	frobenius += $column["norm_Hz"]^2
+	frobenius += get("norm_Hz")^2
 	next
 }
 {
-	base = $column["base_loss"]
-	s = $column["sigma"]
+	base = get("base_loss")
+	s = get("sigma")
 	if (!(s in n))
 		sigma[++n_sigmas] = s
 	n[s]++
-	f1[s] += $column["f1"]^2
-	f2[s] += $column["f2"]^2
+	f1[s] += get("f1")^2
+	f2[s] += get("f2")^2
 }
 # Where the ratio first rises through a level; sets crossed.
 function rises(level,    i, a, b)
@@ -69,7 +64,6 @@ function slope(up_to,    i, c, x, y, sx, sy, sxx, sxy)
 	}
 	return c < 2 ? "NA" : (c * sxy - sx * sy) / (c * sxx - sx * sx)
 }
-function real(x) { return x == "NA" ? x : sprintf("%.9g", x) }
 END {
 	trace /= k
 	frobenius = sqrt(frobenius / k)

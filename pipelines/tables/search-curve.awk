@@ -8,21 +8,7 @@ BEGIN {
 	print "seed", "set", "sigma", "scale", "split", "draws", "n",
 	    "expected", "low", "high", "theorem", "ratio"
 }
-FNR == 1 {
-	file++
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[name]
-}
+FNR == 1 { header(); file++; next }
 wanted != "" && get("set") != wanted { next }
 {
 	id = get("seed") OFS get("set") OFS get("sigma")

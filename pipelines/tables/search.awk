@@ -18,22 +18,7 @@ BEGIN {
 	    "inside", "level", "own", "ks", "p", "best", "best_report",
 	    "best_cosine", "base_exact", "mean_exact", "best_exact"
 }
-FNR == 1 {
-	file++
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
-}
+FNR == 1 { header(); file++; next }
 {
 	id = get("seed") OFS get("set") OFS get("mode") OFS get("sigma")
 }
@@ -84,9 +69,9 @@ function measure(i,    id, lin, predicted, ratio)
 	    sprintf("%.9g", exact[id] / draws[id]) OFS best_exact[id]
 }
 END {
-	for (i = 1; i <= n && !failed; i++)
+	for (i = 1; i <= n; i++)
 		measure(i)
-	for (i = 1; i <= n && !failed; i++)
+	for (i = 1; i <= n; i++)
 		print before[i], (residual[i] != "NA" && \
 		    residual[i] + 0 < inside), level[i], (own[set[i]] == i),
 		    after[i]

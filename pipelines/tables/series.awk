@@ -11,16 +11,12 @@ BEGIN {
 	n_by = split(by, part, "+")
 	n_ys = split(y, ycol, " ")
 }
-NR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
+NR == 1 { header(); next }
 function wanted(    i, pair)
 {
 	for (i = 1; i <= n_where; i++) {
 		split(cond[i], pair, "=")
-		if ($column[pair[1]] != pair[2])
+		if (get(pair[1]) != pair[2])
 			return 0
 	}
 	return 1
@@ -35,12 +31,12 @@ function add(s, at, v,    j)
 	sorted[s, at, j + 1] = v
 }
 wanted() {
-	s = $column[part[1]]
+	s = get(part[1])
 	for (i = 2; i <= n_by; i++)
-		s = s "+" $column[part[i]]
+		s = s "+" get(part[i])
 	for (k = 1; k <= n_ys; k++)
-		if ($column[ycol[k]] != "NA")
-			add(ycol[k] " " s, $column[x], $column[ycol[k]] + 0)
+		if (get(ycol[k]) != "NA")
+			add(ycol[k] " " s, get(x), get(ycol[k]) + 0)
 }
 function put(s,    i, at, m)
 {

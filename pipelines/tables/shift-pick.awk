@@ -18,21 +18,10 @@ BEGIN {
 }
 FNR == 1 {
 	file++
-	split("", column)
 	split("", draws)
 	split("", draw_of)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
+	header()
 	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
 }
 get("cosine") == "NA" { next }
 get("texts") == "other" {
@@ -77,14 +66,10 @@ function median(id,    m)
 	return m == 0 ? "NA" : sprintf("%.9g", (sorted[id, int((m + 1) / 2)] + \
 	    sorted[id, int((m + 2) / 2)]) / 2)
 }
-function known(x)
-{
-	return x == "" ? "NA" : x
-}
 END {
-	for (i = 1; i <= n && !failed; i++) {
+	for (i = 1; i <= n; i++) {
 		id = order[i]
-		print id, at[id], picked[id], known(cosine[id]),
-		    known(contrast[site[id]]), median(id)
+		print id, at[id], picked[id], or_NA(cosine[id]),
+		    or_NA(contrast[site[id]]), median(id)
 	}
 }

@@ -13,21 +13,7 @@ BEGIN {
 	    "delta", "site", "place", "block", "cosine", "norm",
 	    "contrast_norm", "cosine_smallest", "norm_ratio"
 }
-$1 == "record" {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	table++
-	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print "no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
-}
+$1 == "record" { header(); table++; next }
 # gradient-0.001 is the step `gradient' of that size.
 function step_size(name)
 {
@@ -62,8 +48,6 @@ table == 3 {
 	    OFS get("norm") OFS get("reference_norm")
 }
 END {
-	if (failed)
-		exit 3
 	for (i = 1; i <= n; i++)
 		print seed, checkpoint, reading, texts[i], row[i], \
 		    texts[i] == "own" ? along[key[i]] : "NA", \

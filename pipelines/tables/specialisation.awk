@@ -5,12 +5,8 @@ BEGIN {
 	print "seed", "arm", "stage", "task", "items", "loss",
 	    "token_accuracy", "exact_match"
 }
-NR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
+NR == 1 { header(); next }
 {
-	print seed, arm, stage, $column["task"], $column["items"],
-	    $column["loss"], $column["token_accuracy"], $column["exact_match"]
+	print seed, arm, stage, get("task"), get("items"), get("loss"),
+	    get("token_accuracy"), get("exact_match")
 }

@@ -6,17 +6,13 @@ BEGIN {
 	print "seed", "checkpoint", "task", "control", "centred",
 	    "component", "singular_value", "total", "vectors", "energy"
 }
-$1 == "file" {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
+$1 == "file" { header(); next }
 {
-	total = $column["total"]
-	energy = total > 0 ? $column["singular_value"]^2 / total : 0
-	control = $column["control"]
-	print seed, checkpoint, $column["task"], called != "" ? called : \
-	    control == "NA" ? "none" : control, $column["centred"],
-	    $column["component"], $column["singular_value"],
-	    total, $column["vectors"], sprintf("%.9g", energy)
+	total = get("total")
+	energy = total > 0 ? get("singular_value")^2 / total : 0
+	control = get("control")
+	print seed, checkpoint, get("task"), called != "" ? called : \
+	    control == "NA" ? "none" : control, get("centred"),
+	    get("component"), get("singular_value"), total, get("vectors"),
+	    sprintf("%.9g", energy)
 }

@@ -18,20 +18,9 @@ FNR == NR {
 }
 FNR == 1 || $1 == "delta" {
 	put()
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
+	header()
 	table++
 	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print "no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
 }
 # The row of the vector whose tasks are known.
 function put()
@@ -67,7 +56,4 @@ get("task") == task {
 	others += get("exact_match") - exact_of[get("task")]
 	n_others++
 }
-END {
-	if (!failed)
-		put()
-}
+END { put() }

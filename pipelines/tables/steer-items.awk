@@ -22,21 +22,7 @@ FNR == NR {
 	strength[$1] = $3
 	next
 }
-FNR == 1 || $1 == "delta" {
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
-}
+FNR == 1 || $1 == "delta" { header(); next }
 {
 	t = get("task")
 	v = get("strength") == 0 ? "" : get("vector_name")
@@ -106,9 +92,9 @@ function put(v,    m, word)
 	    sprintf("%.9g", share(task, "")), "NA"
 }
 END {
-	for (i = 1; i <= n && !failed; i++)
+	for (i = 1; i <= n; i++)
 		put(name[i])
-	for (k = 1; k <= n_tasks && !failed; k++)
+	for (k = 1; k <= n_tasks; k++)
 		print seed, checkpoint, tasks[k], "none", "none", "none", "NA",
 		    "NA", n_items[tasks[k]], 0, "NA", "NA", 0, 0,
 		    sprintf("%.9g", share(tasks[k], "")), \

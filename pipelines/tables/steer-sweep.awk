@@ -10,19 +10,7 @@ BEGIN {
 	    "block", "strength", "sign", "items", "exact_match", "gain",
 	    "loss_change"
 }
-NR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print "no column " name > "/dev/stderr"
-		exit 3
-	}
-	return $column[name]
-}
+NR == 1 { header(); next }
 get("strength") == 0 {
 	exact = get(accuracy)
 	loss = get("loss")

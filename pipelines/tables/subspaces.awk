@@ -8,22 +8,7 @@ BEGIN {
 	    "n", "mean", "sd", "predicted_sd", "ratio", "best",
 	    "best_theorem", "report", "report_theorem"
 }
-FNR == 1 {
-	file++
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
-}
+FNR == 1 { header(); file++; next }
 {
 	id = get("seed") OFS get("subspace") OFS get("mode")
 }
@@ -45,7 +30,7 @@ file == 3 {
 	best[id, file] = get("expected") OFS get("theorem")
 }
 END {
-	for (i = 1; i <= n && !failed; i++) {
+	for (i = 1; i <= n; i++) {
 		id = order[i]
 		print id, signal[id], size[id], fit[id], best[id, 3],
 		    best[id, 4]

@@ -2,15 +2,11 @@
 # k largest gains, with commas.
 # Variables: k.
 BEGIN { FS = "\t" }
-FNR == 1 {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
+FNR == 1 { header(); next }
 {
 	record = NR - 2
-	gain[record] = $column["gain"] + 0
-	sigma[record] = $column["sigma"]
+	gain[record] = get("gain") + 0
+	sigma[record] = get("sigma")
 	if (record == 0 || gain[record] > gain[best])
 		best = record
 }

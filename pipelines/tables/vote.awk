@@ -13,22 +13,7 @@ BEGIN {
 	print "seed", "set", "sigma", "voters", "items", "base", "vote",
 	    "best_single", "mean_single"
 }
-FNR == 1 {
-	file++
-	split("", column)
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-function get(name)
-{
-	if (!(name in column)) {
-		print FILENAME ": no column " name > "/dev/stderr"
-		failed = 1
-		exit 3
-	}
-	return $column[name]
-}
+FNR == 1 { header(); file++; next }
 file == 1 {
 	gain[get("sigma"), get("draw")] = get("gain")
 	next
@@ -84,8 +69,6 @@ function put(k,    i, j, won, mean)
 	    sprintf("%.9g", total[rank[1]] / items), sprintf("%.9g", mean)
 }
 END {
-	if (failed)
-		exit 3
 	sort()
 	for (i = 1; i <= n_ks; i++)
 		if (K[i] <= draws)
