@@ -206,7 +206,7 @@ unfinished() {
 	done
 	kill -"$1" $!
 	exec 5>&-
-	! wait $!
+	if wait $!; then return 1; fi
 	[ ! -e out.tsv ]
 	[ -s out.tsv.part ]
 	cp out.tsv.part kept

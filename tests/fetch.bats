@@ -86,7 +86,7 @@ says() {
 	serve
 	enter model.safetensors 168894 "$(digest $weights)"
 	fetch gpt2
-	! grep "raw/$revision/model" log
+	run ! grep "raw/$revision/model" log
 }
 
 @test "fetch: boolq comes from its own place" {
@@ -129,7 +129,7 @@ says() {
 	cp $weights models/gpt2/model.safetensors.part
 	fetch gpt2
 	cmp models/gpt2/model.safetensors $weights
-	! grep "resolve/$revision/model" log
+	run ! grep "resolve/$revision/model" log
 }
 
 @test "fetch: another digest than the lock's is refused, and removed" {

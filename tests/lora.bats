@@ -180,7 +180,7 @@ slope() {
 	act-capture -m gpt2 --adapter gpt2-a -t copy --length 3 -n 2 \
 	    -S h.1.out -o b.mpk.zst
 	act-capture -m gpt2 -t copy --length 3 -n 2 -S h.1.out -o a.mpk.zst
-	! cmp -s a.mpk.zst b.mpk.zst
+	run ! cmp -s a.mpk.zst b.mpk.zst
 }
 
 @test "lora: options that do not go together" {

@@ -71,7 +71,7 @@ assert b["record"] == 1 and b["name"] == "x" and b["values"] == 7'
 	tensor-ls -p sum > commands
 	grep -q 'lincomb --sum' commands
 	# mkstream wants its text, and is the only one that is no tool
-	! grep -v -E '^(mkstream|tensor-select|lincomb|\{)' commands
+	run ! grep -v -E '^(mkstream|tensor-select|lincomb|\{)' commands
 }
 
 @test "rows are shown while the producer still runs" {

@@ -292,7 +292,7 @@ stand_in() {
 	[ ! -s again ]
 	sha256sum $dir/model.safetensors > first
 	stand_in WORLD_SEED=2
-	! sha256sum -c --quiet first 2> /dev/null
+	run ! sha256sum -c --quiet first 2> /dev/null
 }
 
 @test "stand-in: transformers reads the directory" {
