@@ -1,4 +1,4 @@
-/* lincomb: weighted sums of streams and models, or over a stream's records. */
+/* lincomb: weighted sums of streams, models and adapters, or over records. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,8 @@ static const struct opt options[] = {
 	{ 'n', "norm", "x", OPT_REAL, &norm,
 	    "scale every result to this norm (0: no)", NULL, 0 },
 	{ 0, "of", "operand", OPT_INPUT, &norm_unit,
-	    "times the norm of a model or, on average, of a stream's vectors",
+	    "times the norm of a model, an adapter or, on average, of a "
+	    "stream's vectors",
 	    NULL, 0 },
 	{ 'l', "label", "key=value", OPT_STRINGS, &sets,
 	    "set a label of the result", NULL, 0 },
@@ -175,9 +176,9 @@ main(int argc, char *argv[])
 {
 	struct tool tool = {
 		.name = "lincomb",
-		.summary = "Write weighted sums of streams and models, or over "
-		    "a stream's records.",
-		.operands = "[file | model ...]", .opts = options,
+		.summary = "Write weighted sums of streams, models and adapters, "
+		    "or over a stream's records.",
+		.operands = "[file | model | adapter ...]", .opts = options,
 		.max_operands = SIZE_MAX,
 	};
 	const char *const *operand = standard_input;

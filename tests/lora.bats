@@ -153,6 +153,48 @@ slope() {
 	cmp whole/train.tsv cut/train.tsv
 }
 
+@test "lora: a directory is its factors, in lincomb and tensor-import" {
+	lora gpt2 --adapter gpt2-a -O model -n 0 --coordinates product \
+	    --stream parameters -o p.mpk.zst
+	tensor-import --strip-prefix base_model.model. gpt2-a |
+	    tensor-export -O b.npz
+	lincomb gpt2-a | tensor-export -O a.npz
+	cmp a.npz b.npz
+	# as a delta they double both factors, so their products four times
+	lincomb gpt2-a -o f.mpk.zst
+	tensor-import --strip-prefix base_model.model. gpt2-a -o i.mpk.zst
+	lincomb -w 4 p.mpk.zst -o p4.mpk.zst
+	scores -m gpt2 --adapter gpt2-a -d f.mpk.zst > a
+	scores -m gpt2 --adapter gpt2-a -d i.mpk.zst | diff a -
+	scores -m gpt2 -d p4.mpk.zst | diff a -
+	run evaluate -m gpt2 --adapter gpt2-a -d <(tensor-import gpt2-a) \
+	    -t copy --length 3
+	refused 3 "the model has none of that name"
+	run tensor-export -O x.npy gpt2-a
+	refused 3 "is a directory, not a stream"
+}
+
+@test "lora: what lincomb's page says of adapters runs" {
+	cp -r gpt2 model
+	cp -r gpt2-a begun
+	lora model --adapter begun -O trained -n 4
+	page_example lincomb.1 | sed -n '/begun/,$p' > example
+	bash -eu -o pipefail example
+	norms() {
+		awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++)
+		    if ($i == "norm") at = i } NR > 1 { print $at }'
+	}
+	norm=$(lincomb trained | cosine | norms)
+	[ -n "$norm" ]
+	cosine downhill.mpk.zst | norms | awk -v norm="$norm" '
+	{ d = $1 / norm - 0.1; n += d < 1e-6 && d > -1e-6 }
+	END { exit n != 2 }'
+	lora model --adapter begun -O again -n 4 --stream updates |
+	    lincomb --sum | cosine -r moved.mpk.zst | awk -F '\t' '
+	NR == 1 { for (i = 1; i <= NF; i++) if ($i == "cosine") at = i }
+	NR == 2 { exit !($at > 0.9999) }'
+}
+
 @test "lora: the same bytes for any threads" {
 	lora llama --adapter llama-a -O one -n 3 --threads 1
 	lora llama --adapter llama-a -O two -n 3 --threads 2

@@ -150,8 +150,11 @@ exported() {
 	train -q -c config.json -O model -t copy -n 1 -b 2
 	printf 'w:2\nstep=1000 : 1 2\nstep=2000 : 3 4\n' |
 	    mkstream -o run.mpk.zst
+	train -q -m model -O adapter -n 0 --lora-rank 2 --lora-targets c_fc
 	page_example tensor-export.1 > example
 	bash -eu -o pipefail example
+	[ "$(tensor-import adapter.npz | tensor-ls -t | column shape |
+	    paste -sd ' ')" = "[2,8] [32,2]" ]
 	[ "$(tensor-import last.safetensors | values)" = "3 4" ]
 	[ "$(tensor-ls gradients.mpk.zst | wc -l)" -eq 9 ]
 }
