@@ -157,6 +157,13 @@ all_values() {
 }
 
 @test "lincomb: the manual page's example runs" {
+	echo '{"model_type": "gpt2", "vocab_size": 32, "n_positions": 16,
+	    "n_embd": 8, "n_layer": 1, "n_head": 2}' > c.json
+	train -c c.json -O model -n 0 -t copy --length 3
+	train -m model -O begun -n 0 -t copy --length 3 --lora-rank 2 \
+	    --lora-targets c_fc
+	train -m model --adapter begun -O trained -n 4 -t copy --length 3 \
+	    --lr 0.01 --check-every 0 --stream updates -o u.mpk.zst
 	page_runs lincomb.1
 	near "$(lincomb --mean deviations.mpk.zst |
 	    values 0 | sort -g | tail -n 1)" 0
@@ -164,4 +171,9 @@ all_values() {
 	    "$(values 0 displacement.mpk.zst)" ]
 	near "$(norms steps.mpk.zst | cut -d ' ' -f 1)" \
 	    "$(norms random.mpk.zst | cut -d ' ' -f 12)" 1e-6
+	lincomb --sum u.mpk.zst -o sum.mpk.zst
+	near "$(cosine -r sum.mpk.zst moved.mpk.zst | column cosine)" 1
+	lincomb trained -o t.mpk.zst
+	near "$(norms downhill.mpk.zst | cut -d ' ' -f 2)" \
+	    "$(lincomb -w 0.1 t.mpk.zst | norms)" 1e-4
 }

@@ -174,27 +174,6 @@ slope() {
 	refused 3 "is a directory, not a stream"
 }
 
-@test "lora: what lincomb's page says of adapters runs" {
-	cp -r gpt2 model
-	cp -r gpt2-a begun
-	lora model --adapter begun -O trained -n 4
-	page_example lincomb.1 | sed -n '/begun/,$p' > example
-	bash -eu -o pipefail example
-	norms() {
-		awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++)
-		    if ($i == "norm") at = i } NR > 1 { print $at }'
-	}
-	norm=$(lincomb trained | cosine | norms)
-	[ -n "$norm" ]
-	cosine downhill.mpk.zst | norms | awk -v norm="$norm" '
-	{ d = $1 / norm - 0.1; n += d < 1e-6 && d > -1e-6 }
-	END { exit n != 2 }'
-	lora model --adapter begun -O again -n 4 --stream updates |
-	    lincomb --sum | cosine -r moved.mpk.zst | awk -F '\t' '
-	NR == 1 { for (i = 1; i <= NF; i++) if ($i == "cosine") at = i }
-	NR == 2 { exit !($at > 0.9999) }'
-}
-
 @test "lora: the same bytes for any threads" {
 	lora llama --adapter llama-a -O one -n 3 --threads 1
 	lora llama --adapter llama-a -O two -n 3 --threads 2
@@ -269,7 +248,10 @@ slope() {
 	config 's/"bias": "all"/"bias": "none"/; s/LORA/LOHA/'
 	run scores -m gpt2 --adapter gpt2-a
 	refused 3 'peft_type is "LOHA", only "LORA" is supported'
-	config 's/LOHA/LORA/; s/: true,/: true, "init_lora_weights": "pissa",/'
+	config 's/LOHA/LO\\n\\u001b[31mHA/'
+	run scores -m gpt2 --adapter gpt2-a
+	refused 3 'peft_type is "LO??[31mHA"'
+	config 's/LO.*HA"/LORA"/; s/: true,/: true, "init_lora_weights": "pissa",/'
 	run scores -m gpt2 --adapter gpt2-a
 	[ "$status" -eq 3 ]
 }
@@ -297,7 +279,24 @@ slope() {
 	[ "$status" -eq 3 ]
 	rm ok/adapter_model.safetensors
 	run scores -m gpt2 --adapter ok
-	[ "$status" -eq 3 ]
+	refused 3 "ok/adapter_model.safetensors: No such file"
+	mkdir ok/adapter_model.safetensors
+	run scores -m gpt2 --adapter ok
+	refused 3 "ok/adapter_model.safetensors: not a regular file"
+	head -c 1048576 /dev/zero > ok/adapter_config.json
+	run scores -m gpt2 --adapter ok
+	refused 3 "ok/adapter_config.json: more than 1048575 bytes"
+	head -c 100 gpt2-a/adapter_config.json > ok/adapter_config.json
+	run scores -m gpt2 --adapter ok
+	refused 3 "ok/adapter_config.json: line "
+	rm ok/adapter_config.json
+	run scores -m gpt2 --adapter ok
+	refused 3 "ok/adapter_config.json: No such file"
+	mkdir ok/adapter_config.json
+	run scores -m gpt2 --adapter ok
+	refused 3 "ok/adapter_config.json: Is a directory"
+	run scores -m gpt2 --adapter gpt2
+	refused 3 "gpt2/adapter_config.json: No such file"
 }
 
 @test "lora: factors that are missing, unknown or not numbers" {
@@ -319,6 +318,13 @@ slope() {
 	refused 3 "no tensor transformer.h.0.attn.c_attn.lora_A.weight"
 	edit 'x[name][0, 1] = float("nan")'
 	refused 3 "lora_A.weight: value 1 is not finite"
+	for type in float64 int64 int32 uint8 int8 bool; do
+		edit "x[name] = x[name].astype('$type')"
+		refused 3 "lora_A.weight: dtype "
+		[[ $output == *", supported are F32, F16 and BF16" ]]
+	done
+	edit 'x["a\n\x1b[2J.lora_A.weight"] = x[name]'
+	refused 3 "a??[2J.lora_B.weight"
 	edit 'x["base_model.model.lm_head.weight"] = x[name]'
 	refused 3 "tensor base_model.model.lm_head.weight: not lora_A"
 	edit 'x[name.replace("lora_A", "lora_A.default")] = x[name]'

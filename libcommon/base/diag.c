@@ -7,7 +7,7 @@
 
 #include "base/diag.h"
 
-enum { MAX_TEMPORARIES = 16 };
+enum { MAX_TEMPORARIES = 16, MAX_MESSAGE = 8192 };
 
 int diag_quiet;
 int diag_verbose;
@@ -60,15 +60,21 @@ diag_name(void)
 	return progname;
 }
 
+/* What a file calls its tensors and keys stays one line, and cannot steer a
+ * terminal. */
 static void
 say(const char *fmt, va_list ap)
 {
+	char text[MAX_MESSAGE], *s;
+
+	vsnprintf(text, sizeof text, fmt, ap);
+	for (s = text; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
 	if (diag_line_open)
 		fputs("\r\033[K", stderr);
 	diag_line_open = 0;
-	fprintf(stderr, "%s: ", progname);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s: %s\n", progname, text);
 }
 
 void

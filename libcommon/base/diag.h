@@ -19,8 +19,8 @@ extern int	diag_line_open;	/* a progress line waits for its end */
 void	diag_init(const char *argv0);
 /* The name that messages start with. */
 const char *diag_name(void);
-/* Writes "tool: message" to standard error and exits, removing temporary
- * files. */
+/* Writes "tool: message" to standard error, control characters as "?", and
+ * exits, removing temporary files. */
 _Noreturn void	die(enum rc rc, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3)));
 /* The same for a library's report. */

@@ -237,14 +237,19 @@ int
 adapter_config_load(struct adapter_config *c, const char *path,
     struct err *e)
 {
+	size_t n;
+	char *text = config_file(&n, path, e);
 	json_error_t why;
-	json_t *o = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+	json_t *o;
 	int r;
 
 	adapter_config_init(c);
+	if (text == NULL)
+		return -1;
+	o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+	mem_free(text);
 	if (o == NULL)
-		return why.line < 0 ? err_set(e, RC_INPUT, "%s", why.text) :
-		    err_set(e, RC_INPUT, "%s: line %d: %s", path, why.line,
+		return err_set(e, RC_INPUT, "%s: line %d: %s", path, why.line,
 		    why.text);
 	r = json_is_object(o) ? read_object(c, o, e) :
 	    err_set(e, RC_INPUT, "not a JSON object");

@@ -129,6 +129,9 @@ take_shape(struct adapter *a, struct adapted *d, const char *factor,
 	int is_a = *factor == 'A';
 	size_t *size = is_a ? &d->in : &d->out, r = a->config.r;
 
+	if (!dtype_is_of_weights(t->dtype))
+		return err_set(e, RC_INPUT, "tensor %s: dtype %s, supported "
+		    "are F32, F16 and BF16", t->name, t->dtype_text);
 	if (t->rank != 2 || t->shape[is_a ? 0 : 1] != r || t->n == 0)
 		return err_set(e, RC_INPUT, "tensor %s: %zu dimensions of "
 		    "%zu and %zu, %s with r %zu is (%s)", t->name, t->rank,

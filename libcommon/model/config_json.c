@@ -1,12 +1,8 @@
 /* config.json, read. */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "model/config_read.h"
-
-enum { MAX_CONFIG = 1 << 20 };	/* bytes of a config.json */
 
 enum key_type { KEY_SIZE, KEY_SIZE_OR_NULL, KEY_F32, KEY_F32_OR_NULL, KEY_ACT,
 	KEY_MODEL, KEY_BOOL, KEY_BIAS, KEY_MUST_BE_TRUE, KEY_MUST_BE_FALSE,
@@ -344,27 +340,10 @@ model_config_parse(struct model_config *c, const char *text, size_t n,
 int
 model_config_load(struct model_config *c, const char *path, struct err *e)
 {
-	char *text = mem_alloc(MAX_CONFIG, 1);
-	FILE *fp;
 	size_t n;
-	int r;
+	char *text = config_file(&n, path, e);
+	int r = text == NULL ? -1 : model_config_parse(c, text, n, path, e);
 
-	if (text == NULL)
-		return err_nomem(e);
-	if ((fp = fopen(path, "r")) == NULL) {
-		mem_free(text);
-		return err_set(e, errno == ENOMEM ? RC_SYSTEM : RC_INPUT,
-		    "%s: %s", path, strerror(errno));
-	}
-	n = fread(text, 1, MAX_CONFIG, fp);
-	if (ferror(fp))
-		r = err_set(e, RC_INPUT, "%s: %s", path, strerror(errno));
-	else if (n == MAX_CONFIG)
-		r = err_set(e, RC_INPUT, "%s: more than %d bytes", path,
-		    MAX_CONFIG - 1);
-	else
-		r = model_config_parse(c, text, n, path, e);
-	fclose(fp);
 	mem_free(text);
 	return r;
 }

@@ -1,7 +1,38 @@
 /* Values of config.json, and those of its keys that depend on others. */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "model/config_read.h"
+
+enum { MAX_CONFIG = 1 << 20 };		/* bytes of a file */
+
+char *
+config_file(size_t *n, const char *path, struct err *e)
+{
+	char *text = mem_alloc(MAX_CONFIG, 1);
+	FILE *fp = fopen(path, "r");
+
+	if (fp == NULL)
+		err_set(e, errno == ENOMEM ? RC_SYSTEM : RC_INPUT, "%s: %s",
+		    path, strerror(errno));
+	else if (text == NULL)
+		err_nomem(e);
+	else if ((*n = fread(text, 1, MAX_CONFIG, fp)) == MAX_CONFIG)
+		err_set(e, RC_INPUT, "%s: more than %d bytes", path,
+		    MAX_CONFIG - 1);
+	else if (ferror(fp))
+		err_set(e, RC_INPUT, "%s: %s", path, strerror(errno));
+	else {
+		fclose(fp);
+		return text;
+	}
+	if (fp != NULL)
+		fclose(fp);
+	mem_free(text);
+	return NULL;
+}
 
 int
 config_wrong_type(const char *key, const json_t *v, const char *want,

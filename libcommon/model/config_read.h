@@ -9,6 +9,9 @@
 
 #include "model/config.h"
 
+/* The n bytes of a file that may be one; free with mem_free().  NULL: cannot
+ * be read, or is too long. */
+char	*config_file(size_t *n, const char *path, struct err *e);
 /* -1: v is not a want ("a number"). */
 int	config_wrong_type(const char *key, const json_t *v, const char *want,
 	    struct err *e);

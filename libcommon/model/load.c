@@ -205,10 +205,11 @@ check_values(const struct match *k, struct err *e)
 	size_t i;
 
 	for (i = 0; i < k->l->n_tensors; i++) {
-		if (k->from[i].t->dtype == DT_COUNT)
-			return err_set(e, RC_INPUT, "%s: tensor %s: dtype %s "
-			    "cannot be converted", k->from[i].s->path,
-			    k->from[i].t->name, k->from[i].t->dtype_text);
+		if (!dtype_is_of_weights(k->from[i].t->dtype))
+			return err_set(e, RC_INPUT, "%s: tensor %s: dtype %s, "
+			    "supported are F32, F16 and BF16",
+			    k->from[i].s->path, k->from[i].t->name,
+			    k->from[i].t->dtype_text);
 		if (check_finite(&k->from[i], e) != 0)
 			return -1;
 	}

@@ -31,6 +31,12 @@ dtype_name(enum dtype d)
 }
 
 int
+dtype_is_of_weights(enum dtype d)
+{
+	return d == DT_F32 || d == DT_F16 || d == DT_BF16;
+}
+
+int
 dtype_parse(enum dtype *d, const char *name)
 {
 	int i;

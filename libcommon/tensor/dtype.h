@@ -15,6 +15,8 @@ enum dtype {
 size_t		 dtype_size(enum dtype d);
 /* "f32", "bf16", ... */
 const char	*dtype_name(enum dtype d);
+/* 1: weights are kept in it, which is f32, f16 or bf16. */
+int		 dtype_is_of_weights(enum dtype d);
 /* 0, or -1 when no dtype has that name. */
 int		 dtype_parse(enum dtype *d, const char *name);
 /* x[i] = src[i] for n values; src need not be aligned.  f64, i32 and i64 are
