@@ -303,8 +303,8 @@ begin(struct trainer *t)
 	}
 	t->at = (struct progress){ .n = { n, n, n, s }, .array = {
 	    t->what.theta, t->optim.m, t->optim.v, t->base } };
-	if (!train_dir_open(&t->dir, t->o->out, identity(t->o, digest),
-	    &t->at)) {
+	if (!train_dir_open(&t->dir, t->o->out, t->what.adapter != NULL,
+	    identity(t->o, digest), &t->at)) {
 		fputs(log_header, t->dir.log);
 		t->at.done = t->o->steps == 0;
 		if (t->o->check_every > 0)
@@ -356,7 +356,7 @@ initialise(const struct train_options *o)
 	if (tasks_options.tokenizer != NULL)
 		trained_name_ids(&c, NULL, tasks_options.tokenizer);
 	digest_bytes(digest, &c, sizeof c);
-	if (!train_dir_open(&dir, o->out, identity(o, digest), &at)) {
+	if (!train_dir_open(&dir, o->out, 0, identity(o, digest), &at)) {
 		fputs(log_header, dir.log);
 		train_dir_save(&dir, &at);
 	}

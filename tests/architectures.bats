@@ -132,6 +132,26 @@ damaged() {
 	refused 3 "evaluate: bad/$i: line 2: "
 }
 
+@test "architectures: weights in numbers that are none are refused by name" {
+	needs_python safetensors numpy
+	local type
+	config llama > c.json
+	train -c c.json -O m -t copy --length 2 -n 0
+	for type in float64 int64 int32 uint8 bool; do
+		python3 - "$type" <<-'end'
+		import sys
+		from safetensors.numpy import load_file, save_file
+		p = "m/model.safetensors"
+		x = load_file(p)
+		x["model.norm.weight"] = x["model.norm.weight"].astype(sys.argv[1])
+		save_file(x, p)
+		end
+		run evaluate -m m -t copy --length 2
+		refused 3 "m/model.safetensors: tensor model.norm.weight: dtype "
+		[[ $output == *", supported are F32, F16 and BF16" ]]
+	done
+}
+
 @test "architectures: what a configuration asks for is refused by name" {
 	config llama ', "rope_scaling": { "type": "yarn", "factor": 4 }' > a.json
 	run train -c a.json -O m -t copy --length 2 -n 1

@@ -224,6 +224,23 @@ slope() {
 	[ ! -e x ] && [ ! -e x.part ]
 }
 
+@test "lora: a model is not replaced by its adapter, nor the other way" {
+	cp -r gpt2 model
+	run lora gpt2 -O gpt2 -n 1 --lora-rank 2 --lora-targets c_fc
+	refused 3 "gpt2: holds "
+	[[ $output == *", so it is not an adapter to be replaced" ]]
+	diff -r gpt2 model
+	[ ! -e gpt2.part ]
+	cp -r gpt2-a adapter
+	run lora gpt2 -O gpt2-a -n 1
+	refused 3 "gpt2-a: holds adapter_"
+	[[ $output == *", so it is not a model directory to be replaced" ]]
+	diff -r gpt2-a adapter
+	lora gpt2 --adapter gpt2-a -O gpt2-a -n 1
+	! cmp -s gpt2-a/adapter_model.safetensors \
+	    adapter/adapter_model.safetensors
+}
+
 @test "lora: configurations that ask for what is not there, by key" {
 	local change key
 	while read -r key change; do

@@ -11,10 +11,11 @@
 #include "model/file.h"
 #include "text/tokenizer.h"
 
-/* What a model's or an adapter's directory holds, and what only DIR.part does. */
+/* What a model's and an adapter's directory hold, and what DIR.part does. */
 static const char *const model_files[] = { "config.json",
-	"model.safetensors", "adapter_config.json",
-	"adapter_model.safetensors", "train.tsv", TOKENIZER_FILES, NULL };
+	"model.safetensors", "train.tsv", TOKENIZER_FILES, NULL };
+static const char *const adapter_files[] = { "adapter_config.json",
+	"adapter_model.safetensors", "train.tsv", NULL };
 static const char *const tokenizer_files[] = { TOKENIZER_FILES, NULL };
 static const char *const part_files[] = { "config.json", "config.json.tmp",
 	"model.safetensors", "model.safetensors.tmp", "adapter_config.json",
@@ -61,6 +62,15 @@ check_directory(const char *path, const char *const *names, const char *is)
 	return 1;
 }
 
+/* Neither replaces the other: an adapter is nothing without its model. */
+static int
+check_final(const struct train_dir *d)
+{
+	return d->adapter ?
+	    check_directory(d->final, adapter_files, "an adapter") :
+	    check_directory(d->final, model_files, "a model directory");
+}
+
 static void
 remove_files(const char *path, const char *const *names)
 {
@@ -105,14 +115,15 @@ open_cut(const char *path, uint64_t length)
 }
 
 int
-train_dir_open(struct train_dir *d, const char *dir, char *identity,
-    struct progress *p)
+train_dir_open(struct train_dir *d, const char *dir, int adapter,
+    char *identity, struct progress *p)
 {
 	struct train_lengths len = { 0, 0 };
 	size_t n;
 	int resumed = 0;
 
 	memset(d, 0, sizeof *d);
+	d->adapter = adapter;
 	d->identity = identity;
 	d->lock = -1;
 	if (dir == NULL) {
@@ -128,7 +139,7 @@ train_dir_open(struct train_dir *d, const char *dir, char *identity,
 	d->state = join(d->part, "/", "state");
 	d->log_path = join(d->part, "/", "train.tsv");
 	d->spool_path = join(d->part, "/", "spool");
-	check_directory(d->final, model_files, "a model directory");
+	check_final(d);
 	if (!check_directory(d->part, part_files, "an unfinished run") &&
 	    mkdir(d->part, 0777) != 0)
 		train_die_errno(d->part);
@@ -194,8 +205,9 @@ train_dir_finish(struct train_dir *d)
 	if (fclose(d->log) != 0 || fclose(d->spool) != 0)
 		train_die_errno(d->log_path);
 	remove_files(d->part, only_part);
-	if (check_directory(d->final, model_files, "a model directory"))
-		remove_files(d->final, model_files);
+	if (check_final(d))
+		remove_files(d->final, d->adapter ? adapter_files :
+		    model_files);
 	if (rename(d->part, d->final) != 0)
 		train_die_errno(d->final);
 	release(d);

@@ -32,6 +32,7 @@ struct train_dir {
 	char		*final, *part;		/* DIR, DIR.part */
 	char		*state, *log_path, *spool_path;
 	char		*identity;		/* lines of text */
+	int		 adapter;		/* DIR is to be one */
 	int		 lock;			/* descriptor */
 	FILE		*log, *spool;
 };
@@ -40,11 +41,11 @@ struct train_dir {
  * Makes DIR.part, or opens one that a run with the same identity left, in
  * which case *p is filled in (its arrays are given) and 1 is returned.
  * identity: lines, one for each argument and input; taken over.  Refuses a
- * DIR that exists and is no model directory, a DIR.part of another run or in
- * use, and a damaged state.  dir NULL: nothing is kept.
+ * DIR that exists and is no model directory, or no adapter, a DIR.part of
+ * another run or in use, and a damaged state.  dir NULL: nothing is kept.
  */
-int	train_dir_open(struct train_dir *d, const char *dir, char *identity,
-	    struct progress *p);
+int	train_dir_open(struct train_dir *d, const char *dir, int adapter,
+	    char *identity, struct progress *p);
 /* Replaces the state; the log and the spool are flushed before. */
 void	train_dir_save(struct train_dir *d, const struct progress *p);
 /* Appends a record to the spool. */
