@@ -149,17 +149,6 @@ read_word(const struct key *k, const json_t *v, const char *must,
 }
 
 static int
-read_rate(const struct key *k, const json_t *v, struct err *e)
-{
-	double x = 0;
-
-	if (config_number(&x, k->name, v, e) != 0)
-		return -1;
-	return x >= 0 && x <= 1 ? 0 : err_set(e, RC_INPUT,
-	    "%s is %g, must be from 0 to 1", k->name, x);
-}
-
-static int
 is_empty(const json_t *v)
 {
 	return json_is_null(v) || json_is_false(v) ||
@@ -178,7 +167,7 @@ read_key(struct adapter_config *c, const struct key *k, const json_t *v,
 	case KEY_TARGETS: return read_targets(c, k, v, e);
 	case KEY_BIAS: return read_word(k, v, "none", e);
 	case KEY_INIT: return read_init(k, v, e);
-	case KEY_RATE: return read_rate(k, v, e);
+	case KEY_RATE: return config_rate(k->name, v, e);
 	case KEY_BOOL:
 		if (!json_is_boolean(v))
 			return config_wrong_type(k->name, v, "true or false",

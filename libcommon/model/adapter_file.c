@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "model/adapter.h"
 #include "model/adapter_parts.h"
 #include "model/file.h"
@@ -218,8 +219,8 @@ read_values(struct adapter *a, const struct safetensors *s, struct err *e)
 int
 adapter_files(char *path[2], const char *dir, struct err *e)
 {
-	path[0] = weights_path(dir, CONFIG, e);
-	path[1] = weights_path(dir, WEIGHTS, e);
+	path[0] = path_in(dir, CONFIG, e);
+	path[1] = path_in(dir, WEIGHTS, e);
 	if (path[0] != NULL && path[1] != NULL)
 		return 0;
 	mem_free(path[0]);
@@ -341,7 +342,7 @@ int
 adapter_is_directory(const char *dir)
 {
 	struct err e = { .rc = RC_OK };
-	char *path = weights_path(dir, CONFIG, &e);
+	char *path = path_in(dir, CONFIG, &e);
 	int is = path != NULL && access(path, F_OK) == 0;
 
 	mem_free(path);

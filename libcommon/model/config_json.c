@@ -188,17 +188,6 @@ read_f32(float *to, const struct key *k, const json_t *v, struct err *e)
 }
 
 static int
-read_rate(const struct key *k, const json_t *v, struct err *e)
-{
-	double x = 0;
-
-	if (config_number(&x, k->name, v, e) != 0)
-		return -1;
-	return x >= 0 && x <= 1 ? 0 : err_set(e, RC_INPUT,
-	    "%s is %g, must be from 0 to 1", k->name, x);
-}
-
-static int
 is_ids(const json_t *v)
 {
 	size_t i;
@@ -240,7 +229,7 @@ read_key(struct model_config *c, const struct key *k, const json_t *v,
 	case KEY_SIZE: return config_size(field, k->name, v, e);
 	case KEY_F32_OR_NULL:
 	case KEY_F32: return read_f32(field, k, v, e);
-	case KEY_RATE: return read_rate(k, v, e);
+	case KEY_RATE: return config_rate(k->name, v, e);
 	case KEY_IDS: return read_ids(field, k, v, e);
 	case KEY_ACT: return read_act(field, k, v, e);
 	case KEY_BOOL: return read_bool(field, k, v, e);

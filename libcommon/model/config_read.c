@@ -70,6 +70,17 @@ config_number(double *x, const char *key, const json_t *v, struct err *e)
 	return 0;
 }
 
+int
+config_rate(const char *key, const json_t *v, struct err *e)
+{
+	double x = 0;
+
+	if (config_number(&x, key, v, e) != 0)
+		return -1;
+	return x >= 0 && x <= 1 ? 0 : err_set(e, RC_INPUT,
+	    "%s is %g, must be from 0 to 1", key, x);
+}
+
 static int
 read_kind(struct rotary *r, const char *key, const json_t *v, struct err *e)
 {

@@ -20,6 +20,8 @@ int	config_size(size_t *n, const char *key, const json_t *v,
 	    struct err *e);
 int	config_number(double *x, const char *key, const json_t *v,
 	    struct err *e);
+/* Checks that v, which is about training, is a number from 0 to 1. */
+int	config_rate(const char *key, const json_t *v, struct err *e);
 /* rope_theta, rope_scaling or rope_parameters: what o says of rotary
  * positions, for n_positions already read. */
 int	config_rotary(struct model_config *c, const json_t *o, struct err *e);

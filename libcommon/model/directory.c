@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "model/file.h"
 #include "model/init.h"
 #include "model/model.h"
@@ -31,7 +32,7 @@ list_files(char **file, size_t *n, char *config, const struct weights *w)
 char **
 model_directory_files(const char *dir, size_t *n, struct err *e)
 {
-	char *config = weights_path(dir, "config.json", e), **file = NULL;
+	char *config = path_in(dir, "config.json", e), **file = NULL;
 	struct weights w = { NULL, 0, NULL };
 
 	*n = 0;
@@ -122,8 +123,8 @@ static int
 save_files(const struct contents *k, enum dtype d, const char *dir,
     struct err *e)
 {
-	char *config = weights_path(dir, "config.json", e);
-	char *weights = weights_path(dir, "model.safetensors", e);
+	char *config = path_in(dir, "config.json", e);
+	char *weights = path_in(dir, "model.safetensors", e);
 	int r = -1;
 
 	if (config != NULL && weights != NULL) {

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/path.h"
 #include "model/init.h"
 #include "model/model.h"
 #include "model/weights.h"
@@ -285,7 +286,7 @@ view_weights(const struct model_config *c, const struct weights *w,
 struct model *
 model_load(const char *dir, struct err *e)
 {
-	char *config = weights_path(dir, "config.json", e);
+	char *config = path_in(dir, "config.json", e);
 	struct weights w = { NULL, 0, NULL };
 	struct model_config c;
 	struct model *m = NULL;

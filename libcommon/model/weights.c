@@ -1,24 +1,11 @@
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "model/weights.h"
-
-char *
-weights_path(const char *dir, const char *name, struct err *e)
-{
-	size_t n = strlen(dir) + strlen(name) + 2;
-	char *path = mem_alloc(n, 1);
-
-	if (path == NULL)
-		err_nomem(e);
-	else
-		snprintf(path, n, "%s/%s", dir, name);
-	return path;
-}
 
 void
 weights_close(struct weights *w)
@@ -83,7 +70,7 @@ open_shards(struct weights *w, const char *dir, const char *const *name,
 	for (i = 0; i < n; i++) {
 		if (i > 0 && strcmp(name[i], name[i - 1]) == 0)
 			continue;
-		if ((path = weights_path(dir, name[i], e)) == NULL)
+		if ((path = path_in(dir, name[i], e)) == NULL)
 			return -1;
 		r = add_file(w, path, e);
 		mem_free(path);
@@ -156,11 +143,11 @@ open_index(struct weights *w, const char *dir, const char *path,
 int
 weights_open(struct weights *w, const char *dir, struct err *e)
 {
-	char *one = weights_path(dir, "model.safetensors", e);
+	char *one = path_in(dir, "model.safetensors", e);
 	int r = -1;
 
 	*w = (struct weights){ NULL, 0, NULL };
-	w->index = weights_path(dir, "model.safetensors.index.json", e);
+	w->index = path_in(dir, "model.safetensors.index.json", e);
 	if (one != NULL && w->index != NULL) {
 		if (access(one, F_OK) != 0 && access(w->index, F_OK) == 0)
 			r = open_index(w, dir, w->index, e);

@@ -21,7 +21,5 @@ struct weights {
  */
 int	weights_open(struct weights *w, const char *dir, struct err *e);
 void	weights_close(struct weights *w);
-/* dir/name; NULL: out of memory.  Free with mem_free(). */
-char	*weights_path(const char *dir, const char *name, struct err *e);
 
 #endif

@@ -89,8 +89,6 @@ int	find_bytes(struct tokenizer *t, struct err *e);
 
 /* vocab.json, merges.txt and tokenizer_config.json. */
 int	read_plain_files(struct tokenizer *t, const char *dir, struct err *e);
-/* dir/name; free with mem_free(). */
-char	*path_in(const char *dir, const char *name, struct err *e);
 
 /* v normalised, in b[0] or b[1], or v as it is.  A text that grows out of
  * all proportion is an error. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "tensor/map.h"
 #include "text/json.h"
 #include "text/parts.h"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "text/json.h"
 #include "text/parts.h"
 
@@ -169,19 +170,6 @@ struct tokenizer *
 tokenizer_parse(const char *json, size_t n, const char *what, struct err *e)
 {
 	return from_json(json_read_text(json, n, what, e), what, e);
-}
-
-char *
-path_in(const char *dir, const char *name, struct err *e)
-{
-	size_t n = strlen(dir) + strlen(name) + 2;
-	char *path = mem_alloc(n, 1);
-
-	if (path == NULL)
-		err_nomem(e);
-	else
-		snprintf(path, n, "%s/%s", dir, name);
-	return path;
 }
 
 struct tokenizer *

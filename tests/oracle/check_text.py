@@ -9,7 +9,10 @@ Splits and the order of rows, written from plumbline-task(5), against what
 evaluate, act-capture and grad-dump do; and answers of equal scores, which are
 wrong, where the right answer ties with none, one or some of the others.
 
-usage: check_text.py --bin BIN [--items N]
+How the trained model goes on with a text, taking the likeliest token each
+time: the text of transformers' generate.
+
+usage: check_text.py --bin BIN --greedy PROGRAM [--items N]
 """
 import argparse
 import csv
@@ -237,10 +240,28 @@ def synthetic():
     return sum(results), len(results) - sum(results)
 
 
+def greedy(program, where, model, tokenizer):
+    import torch
+    passed = failed = 0
+    for prompt in ("Once upon a time", "Lily and Ben went to the park.", "The dog said"):
+        tokens = torch.tensor([tokenizer.encode(prompt).ids])
+        want = model.generate(tokens, attention_mask=torch.ones_like(tokens), max_new_tokens=60,
+                              min_new_tokens=60, do_sample=False)
+        special = tokenizer.get_added_tokens_decoder()
+        want = tokenizer.decode([i for i in want[0].tolist() if i not in special])
+        got = subprocess.run([program, "text", where, "60", prompt], capture_output=True, text=True).stdout[:-1]
+        good = got == want
+        print(f"{'ok' if good else 'not ok'} - greedily: {prompt} ...")
+        passed += good
+        failed += not good
+    return passed, failed
+
+
 def main():
     global BIN
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
+    parser.add_argument("--greedy", required=True)
     parser.add_argument("--items", type=int, default=60)
     args = parser.parse_args()
     BIN = args.bin
@@ -262,6 +283,8 @@ def main():
     model = AutoModelForCausalLM.from_pretrained(where, dtype=torch.float64)
     model.eval()
     tokenizer = Tokenizer.from_file(str(where / "tokenizer.json"))
+    good, bad = greedy(args.greedy, where, model, tokenizer)
+    passed, failed = passed + good, failed + bad
     limit = model.config.max_position_embeddings
     files = [("boolq", "boolq/val.jsonl"), ("caa", "contrast-pairs/corrigible-neutral-HHH.jsonl"),
              ("mwe", "contrast-pairs/corrigible-neutral-HHH.jsonl")]
