@@ -245,7 +245,10 @@ read_plain_files(struct tokenizer *t, const char *dir, struct err *e)
 	json_t *model = NULL;
 	int bad = -1;
 
-	if (vocab != NULL && config != NULL)
+	if (vocab != NULL && access(vocab, F_OK) != 0 && errno == ENOENT)
+		err_set(e, RC_INPUT, "%s: neither tokenizer.json nor "
+		    "vocab.json", dir);
+	else if (vocab != NULL && config != NULL)
 		model = read_vocab_file(vocab, e);
 	if (model != NULL)
 		bad = read_objects(t, model, vocab, config, e);
