@@ -402,11 +402,19 @@ bad() {
 	refused 3 "evaluate: d: Is a directory"
 	run evaluate -m m -t own.json:d
 	refused 3 "evaluate: d: Is a directory"
-	# the second reading, for the digest, would wait for ever
+}
+
+# It is not read again for a digest, which would wait for ever.
+@test "text: rows from a pipe are as good as from a file" {
+	grad-dump -m m -t ask.json:rows.jsonl -n 1 -b 4 > a.mpk.zst
 	mkfifo pipe
-	printf 'x y z\n' > pipe &
-	run timeout 10 evaluate -m m -t text:pipe
-	refused 3 "evaluate: pipe: not a regular file"
+	cat rows.jsonl > pipe &
+	timeout 20 grad-dump -m m -t ask.json:pipe -n 1 -b 4 > b.mpk.zst
+	[ "$(cosine a.mpk.zst -r b.mpk.zst | tail -n 1 | tr '\t' '\n' |
+	    grep -cx 1)" -ge 1 ]
+	tensor-ls -p a.mpk.zst | grep 'rows.jsonl' | grep -q '[0-9a-f]\{32\}'
+	tensor-ls -p b.mpk.zst > p
+	grep -q 'a pipe  pipe' p
 }
 
 # A line of 2 GB is not read into memory, and one without an end is no end.

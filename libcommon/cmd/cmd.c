@@ -151,8 +151,10 @@ cmd_note_input(const char *path)
 {
 	struct lineage_input *in = add_input(path);
 	struct err e = { .rc = RC_OK };
+	struct stat st;
 
-	cmd_check(digest_file(in->digest, path, &e), &e);
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+		cmd_check(digest_file(in->digest, path, &e), &e);
 }
 
 static struct prov *

@@ -46,7 +46,8 @@ void	cmd_same_layout(const struct ts_reader *in,
  * (with digests, where these are known) in lines of text; the caller's to
  * mem_free(). */
 char	*cmd_identity(void);
-/* Notes a file that is not a stream (a configuration, weights) as input. */
+/* Notes a file that is not a stream (a configuration, weights) as input; a
+ * pipe, which has been read by now, without a digest. */
 void	cmd_note_input(const char *path);
 /* The same for the files of a model directory that make the model. */
 void	cmd_note_model(const char *dir);

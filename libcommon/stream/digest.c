@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <xxhash.h>
 #if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
 #include <xxh_x86dispatch.h>	/* XXH3 by what the processor has */
@@ -73,16 +72,13 @@ digest_bytes(char hex[DIGEST_SIZE], const void *p, size_t n)
 int
 digest_file(char hex[DIGEST_SIZE], const char *path, struct err *e)
 {
+	FILE *fp = fopen(path, "rb");
 	struct digest *d;
-	struct stat st;
 	char buf[1 << 16];
-	FILE *fp;
 	size_t n;
 	int bad;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return err_set(e, RC_INPUT, "%s: not a regular file", path);
-	if ((fp = fopen(path, "rb")) == NULL)
+	if (fp == NULL)
 		return errno == ENOENT ? err_set(e, RC_INPUT, "%s: %s", path,
 		    strerror(errno)) : err_errno(e, path);
 	if ((d = digest_new()) == NULL) {

@@ -21,7 +21,7 @@ void		 digest_update(struct digest *d, const void *p, size_t n);
 void		 digest_hex(const struct digest *d, char hex[DIGEST_SIZE]);
 /* Of n bytes at once. */
 void		 digest_bytes(char hex[DIGEST_SIZE], const void *p, size_t n);
-/* Of a file's bytes; not of a pipe's, which somebody else has read. */
+/* Of a file's bytes. */
 int		 digest_file(char hex[DIGEST_SIZE], const char *path,
 		    struct err *e);
 

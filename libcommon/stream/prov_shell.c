@@ -150,8 +150,8 @@ make_inputs(struct made *m, size_t node)
 		m->input = list;
 		m->input[m->n++] = in;
 		if (in->n_from == 0) {
-			fprintf(m->fp, "# reads %s  %s\n", in->digest,
-			    in->name);
+			fprintf(m->fp, "# reads %s  %s\n", *in->digest ==
+			    '\0' ? "a pipe" : in->digest, in->name);
 			continue;
 		}
 		put_pipe(m, in->from, in->n_from);
