@@ -26,6 +26,8 @@ read_type = $(shell awk 'match($$0, /"model_type": *"[^"]*"/) { \
 	print s; exit }' $(call subject_config,$1))
 
 MODEL_DIR := $(patsubst %/,%,$(MODEL))
+$(if $(MODEL),$(if $(wildcard $(MODEL_DIR)/config.json),,$(error \
+	MODEL=$(MODEL): no config.json there)))
 $(foreach s,$(SUBJECTS),$(eval SUBJECT_TYPE_$s := $(call read_type,$s)))
 
 # What the sections of the report say of the subjects, bars between.
