@@ -47,13 +47,6 @@ page_runs() {
 	bash -eu -o pipefail example > printed
 }
 
-# column NAME: that column of the table on standard input, without its name
-column() {
-	awk -F '\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++)
-		if ($i == name) c = i }
-	NR > 1 { print $c }'
-}
-
 # near X Y [TOLERANCE]: numbers that differ by at most that (1e-6)
 near() {
 	awk -v x="$1" -v y="$2" -v t="${3:-1e-6}" 'BEGIN {

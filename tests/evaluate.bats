@@ -16,15 +16,6 @@ measure() {
 	evaluate -m m --length 4 -n 32 "$@"
 }
 
-# columns NAME ... FILE: these columns of its rows
-columns() {
-	awk -F '\t' -v names="${*:1:$#-1}" '
-	BEGIN { n = split(names, name, " ") }
-	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-	{ for (i = 1; i <= n; i++) printf "%s%s", $at[name[i]],
-	    i < n ? "\t" : "\n" }' "${@: -1}"
-}
-
 @test "evaluate: the manual page's example runs" {
 	page_example evaluate.1 > example.sh
 	bash -eu -o pipefail example.sh > out
@@ -470,7 +461,7 @@ E5=(0 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0)
 	for how in add ablate project; do
 		measure --steer v.mpk.zst --strength 0,1 --steer-how $how \
 		    > steered.tsv
-		[ "$(columns vector,site,strength steered.tsv | wc -l)" -eq 30 ]
+		[ "$(columns vector site strength steered.tsv | wc -l)" -eq 30 ]
 		measure | columns loss /dev/stdin > base
 		for rows in 1,6 7,12 19,24 25,30; do
 			columns loss steered.tsv | sed -n ${rows}p |

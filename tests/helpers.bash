@@ -29,6 +29,31 @@ tawk() {
 	    -f "$ROOT/pipelines/tables/$1.awk" "${@:2}"
 }
 
+# column NAME: that column of the table on standard input, without its name
+column() {
+	columns "$1" -
+}
+
+# columns NAME ... FILE: the same of several, tabs between
+columns() {
+	awk -F '\t' -v names="${*:1:$#-1}" '
+	BEGIN { n = split(names, name, " ") }
+	NR == 1 {
+		for (i = 1; i <= NF; i++)
+			at[$i] = i
+		for (i = 1; i <= n; i++)
+			if (!(name[i] in at)) {
+				print "no column " name[i] > "/dev/stderr"
+				exit 3
+			}
+		next
+	}
+	{
+		for (i = 1; i <= n; i++)
+			printf "%s%s", $at[name[i]], i < n ? "\t" : "\n"
+	}' "${@: -1}"
+}
+
 # is_sanitized: the tools are built with AddressSanitizer
 is_sanitized() {
 	nm "$BIN/drift" | grep -q __asan

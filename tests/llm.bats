@@ -7,13 +7,6 @@ setup() {
 	A=$ROOT/pipelines/tables
 }
 
-# column NAME: a column of the table on standard input
-column() {
-	awk -F '\t' -v name="$1" '
-	NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-	{ print $c }'
-}
-
 tab() { tr ' ' '\t'; }
 
 @test "llm: a column is renamed, and one that is not there is refused" {

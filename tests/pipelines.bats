@@ -75,13 +75,6 @@ digests() {
 	    ! -path build/report/smoke/graph.html | sort | xargs sha256sum
 }
 
-# column NAME: a column of the table on standard input
-column() {
-	awk -F '\t' -v name="$1" '
-	NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-	{ print $c }'
-}
-
 @test "pipelines: the graph ends with the tables and a self-contained page" {
 	needs gnuplot dot
 	[ "$(tail -n 1 "$BATS_FILE_TMPDIR/log")" = \

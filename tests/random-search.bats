@@ -8,13 +8,6 @@ setup() {
 	A=$ROOT/pipelines/tables
 }
 
-# column NAME: a column of the table on standard input
-column() {
-	awk -F '\t' -v name="$1" '
-	NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-	{ print $c }'
-}
-
 # near X Y TOLERANCE
 near() {
 	awk -v x="$1" -v y="$2" -v t="$3" \

@@ -33,15 +33,13 @@ values() {
 	mkstream --print | paste -s -d ' '
 }
 
-# column NAME: of a table on standard input
-column() {
-	awk -F '\t' -v name="$1" '
-	NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-	{ printf "%s%s", sep, $c; sep = " " }'
+# across NAME: a column of the table on standard input, in one line
+across() {
+	column "$1" | paste -sd ' ' -
 }
 
 tensors() {
-	tensor-ls -t "$@" | column tensor
+	tensor-ls -t "$@" | across tensor
 }
 
 matrix() {
@@ -52,20 +50,20 @@ matrix() {
 @test "a matrix is a record for each row; --whole makes it one" {
 	matrix > grads.npy
 	tensor-import grads.npy > out
-	[ "$(tensor-ls out | column index)" = "0 1" ]
+	[ "$(tensor-ls out | across index)" = "0 1" ]
 	[ "$(tensors out)" = "grads grads" ]
-	[ "$(tensor-ls -t out | column shape)" = "[3] [3]" ]
-	[ "$(tensor-ls -t out | column dtype)" = "u8 u8" ]
-	[ "$(tensor-ls out | column content)" = "vectors vectors" ]
+	[ "$(tensor-ls -t out | across shape)" = "[3] [3]" ]
+	[ "$(tensor-ls -t out | across dtype)" = "u8 u8" ]
+	[ "$(tensor-ls out | across content)" = "vectors vectors" ]
 	[ "$(values < out)" = "1 2 3 4 5 6" ]
-	[ "$(tensor-import -w grads.npy | tensor-ls -t | column shape)" = "[2,3]" ]
+	[ "$(tensor-import -w grads.npy | tensor-ls -t | across shape)" = "[2,3]" ]
 }
 
 @test "other arrays are one record; --rows splits them" {
 	npy "{'descr':'|u1','fortran_order':False,'shape':(2,1,2)}" > x.npy
 	printf '\1\2\3\4' >> x.npy
-	[ "$(tensor-import x.npy | tensor-ls -t | column shape)" = "[2,1,2]" ]
-	[ "$(tensor-import -r x.npy | tensor-ls -t | column shape)" = \
+	[ "$(tensor-import x.npy | tensor-ls -t | across shape)" = "[2,1,2]" ]
+	[ "$(tensor-import -r x.npy | tensor-ls -t | across shape)" = \
 	    "[1,2] [1,2]" ]
 	run tensor-import -r -w x.npy
 	refused 2 "one of --rows and --whole"
@@ -121,10 +119,10 @@ matrix() {
 
 @test "weights are parameters, unless something else is said" {
 	one a 1 > x.safetensors
-	[ "$(tensor-import x.safetensors | tensor-ls | column content)" = \
+	[ "$(tensor-import x.safetensors | tensor-ls | across content)" = \
 	    parameters ]
 	[ "$(tensor-import -c updates x.safetensors | tensor-ls |
-	    column content)" = updates ]
+	    across content)" = updates ]
 }
 
 @test "tensors are chosen by globs on the file's names, then renamed" {
@@ -147,9 +145,9 @@ matrix() {
 	done
 	mkdir run/logs
 	tensor-import run/ > out
-	[ "$(tensor-ls out | column step)" = "3 20 100" ]
+	[ "$(tensor-ls out | across step)" = "3 20 100" ]
 	[ "$(values < out)" = "0 1 1" ]
-	[ "$(tensor-import run/checkpoint-20/ | tensor-ls | column step)" = 20 ]
+	[ "$(tensor-import run/checkpoint-20/ | tensor-ls | across step)" = 20 ]
 }
 
 @test "directories whose meaning is not clear are refused" {
@@ -283,6 +281,6 @@ shards() {
 	} | mkstream | tensor-export -O grads.npy
 	page_example tensor-import.1 > example
 	bash -eu -o pipefail example > table
-	[ "$(column cosine < table)" = "1 1 1" ]
+	[ "$(across cosine < table)" = "1 1 1" ]
 	[ "$(tensor-ls basis.mpk.zst | wc -l)" -eq 11 ]
 }

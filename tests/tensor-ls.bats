@@ -9,25 +9,23 @@ setup() {
 	    mkstream -c updates > s.mpk.zst
 }
 
-# column NAME: the column of a table
-column() {
-	awk -F '\t' -v name="$1" '
-	NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-	{ printf "%s ", $c }'
+# across NAME: a column of the table on standard input, in one line
+across() {
+	column "$1" | tr '\n' ' '
 }
 
 @test "a row a record, with file, content, sizes and every label" {
 	tensor-ls s.mpk.zst > t
 	[ "$(wc -l < t)" -eq 3 ]
-	[ "$(column file < t)" = "s.mpk.zst s.mpk.zst " ]
-	[ "$(column record < t)" = "0 1 " ]
-	[ "$(column content < t)" = "updates updates " ]
-	[ "$(column tensors < t)" = "3 3 " ]
-	[ "$(column values < t)" = "7 7 " ]
-	[ "$(column step < t)" = "-1 2 " ]
-	[ "$(column loss < t)" = "0.25 NA " ]
-	[ "$(column task < t)" = "copy NA " ]
-	[ "$(column side < t)" = "NA a " ]
+	[ "$(across file < t)" = "s.mpk.zst s.mpk.zst " ]
+	[ "$(across record < t)" = "0 1 " ]
+	[ "$(across content < t)" = "updates updates " ]
+	[ "$(across tensors < t)" = "3 3 " ]
+	[ "$(across values < t)" = "7 7 " ]
+	[ "$(across step < t)" = "-1 2 " ]
+	[ "$(across loss < t)" = "0.25 NA " ]
+	[ "$(across task < t)" = "copy NA " ]
+	[ "$(across side < t)" = "NA a " ]
 }
 
 @test "every label of plumbline-stream(5) has its column, and no other" {
@@ -42,10 +40,10 @@ column() {
 
 @test "-t: a row a tensor, with dtype and shape" {
 	tensor-ls -t s.mpk.zst > t
-	[ "$(column tensor < t)" = "a b none a b none " ]
-	[ "$(column dtype < t)" = "f32 f32 f32 f32 f32 f32 " ]
-	[ "$(column shape < t)" = "[2,3] [] [0,4] [2,3] [] [0,4] " ]
-	[ "$(column values < t)" = "6 1 0 6 1 0 " ]
+	[ "$(across tensor < t)" = "a b none a b none " ]
+	[ "$(across dtype < t)" = "f32 f32 f32 f32 f32 f32 " ]
+	[ "$(across shape < t)" = "[2,3] [] [0,4] [2,3] [] [0,4] " ]
+	[ "$(across values < t)" = "6 1 0 6 1 0 " ]
 }
 
 @test "--json: one object a line, null where a label is missing" {
@@ -60,8 +58,8 @@ assert b["record"] == 1 and b["name"] == "x" and b["values"] == 7'
 @test "several files, segments and standard input" {
 	cat s.mpk.zst s.mpk.zst > two
 	tensor-ls two - s.mpk.zst < s.mpk.zst > t
-	[ "$(column record < t)" = "0 1 2 3 0 1 0 1 " ]
-	[ "$(column file < t)" = \
+	[ "$(across record < t)" = "0 1 2 3 0 1 0 1 " ]
+	[ "$(across file < t)" = \
 	    "two two two two <stdin> <stdin> s.mpk.zst s.mpk.zst " ]
 }
 

@@ -39,15 +39,6 @@ setup() {
 	train -c small.json --tokenizer tok -n 0 -O m
 }
 
-# columns NAME ... FILE: these columns of its rows
-columns() {
-	awk -F '\t' -v names="${*:1:$#-1}" '
-	BEGIN { n = split(names, name, " ") }
-	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-	{ for (i = 1; i <= n; i++) printf "%s%s", $at[name[i]],
-	    i < n ? "\t" : "\n" }' "${@: -1}"
-}
-
 @test "text: results of an item depend neither on -n nor on threads" {
 	evaluate -m m -t ask.json --split train --per-item -n 0 > all
 	[ "$(wc -l < all)" -eq 19 ]
