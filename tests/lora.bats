@@ -32,9 +32,9 @@ setup() {
 
 # lora BASE ...: train at a high rate
 lora() {
-	train -m "$1" "${@:2}" -t reverse --length 3 -b 16 --lr 0.01 \
-	    --check-every 0
+	train "${rate[@]}" -m "$@"
 }
+rate=(-t reverse --length 3 -b 16 --lr 0.01 --check-every 0)
 
 scores() {
 	local f
@@ -140,11 +140,12 @@ slope() {
 	local more=(-n 1000 --checkpoint-every 20 --stream updates --every 40
 	    --coordinates product)
 	lora gpt2 --adapter gpt2-a -O whole "${more[@]}" -o whole.mpk.zst
-	lora gpt2 --adapter gpt2-a -O cut "${more[@]}" > cut.mpk.zst &
+	train "${rate[@]}" -m gpt2 --adapter gpt2-a -O cut "${more[@]}" \
+	    > cut.mpk.zst &
 	local pid=$!
 	while kill -0 $pid 2>/dev/null && ! grep -aqE '^step [1-9]' \
 	    cut.part/state 2>/dev/null; do :; done
-	pkill -KILL -P $pid || kill -KILL $pid
+	kill -KILL $pid
 	wait $pid || true
 	[ -d cut.part ]
 	lora gpt2 --adapter gpt2-a -O cut "${more[@]}" -o cut.mpk.zst
