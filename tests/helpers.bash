@@ -29,6 +29,9 @@ tawk() {
 	    -f "$ROOT/pipelines/tables/$1.awk" "${@:2}"
 }
 
+# tab: standard input with tabs for blanks
+tab() { tr ' ' '\t'; }
+
 # column NAME: that column of the table on standard input, without its name
 column() {
 	columns "$1" -

@@ -7,8 +7,6 @@ setup() {
 	A=$ROOT/pipelines/tables
 }
 
-tab() { tr ' ' '\t'; }
-
 @test "llm: a column is renamed, and one that is not there is refused" {
 	printf 'a b\n1 b\n' | tab > t
 	[ "$(awk -f "$A/rename.awk" -v from=b -v to=c t)" = \

@@ -7,8 +7,6 @@ setup() {
 	A=$ROOT/pipelines/tables
 }
 
-tab() { tr ' ' '\t'; }
-
 # scores ACCURACY: evaluate's table with it
 scores() {
 	printf 'task choice_accuracy\na %s\n' "$1" | tab

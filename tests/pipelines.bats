@@ -444,7 +444,6 @@ quantities() {
 }
 
 @test "steering: the claims' quantities" {
-	tab() { tr ' ' '\t'; }
 	put() {	# step delta block cosine
 		echo 1 theta-F answer own "$1" 1e-3 "$2" out "$3" "$4" 0.97
 	}
